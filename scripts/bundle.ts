@@ -1,0 +1,48 @@
+/**
+ * Bundles the command line (and the server inside it) into `dist/`. One entry, split into chunks, so that a command
+ * loads only what it uses: `--version` neither the database nor a provider, and only the interactive screen loads Ink.
+ */
+import { build } from 'esbuild';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+const dist = join(root, 'dist');
+const fresh = join(root, `dist.${process.pid}`);
+const startedAt = new Date();
+
+mkdirSync(fresh, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { atelier: 'apps/cli/src/entry.ts' },
+  outdir: fresh,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  jsx: 'automatic',
+  legalComments: 'none',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/[name]-[hash]',
+  external: ['pg-native', 'bufferutil', 'utf-8-validate'],
+  alias: { 'react-devtools-core': join(root, 'scripts/empty-module.ts') },
+  define: { 'process.env.NODE_ENV': '"production"', ATELIER_VERSION: JSON.stringify(version) },
+  banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
+  logLevel: 'warning',
+});
+const stamp = join(fresh, '.stamp');
+writeFileSync(stamp, '');
+const { utimesSync } = await import('node:fs');
+utimesSync(stamp, startedAt, startedAt); // a source saved while bundling counts as newer
+const old = `${dist}.old-${process.pid}`;
+try {
+  renameSync(dist, old);
+} catch (error) {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });
