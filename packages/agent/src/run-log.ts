@@ -1,5 +1,4 @@
-import type { Delta } from '@atelier/protocol';
-import type { Event, Refusal, RunFact, ThreadState } from '@atelier/thread';
+import type { Delta, Event, Refusal, RunFact, ThreadState } from '@atelier/thread';
 
 /**
  * The agent's only tie to the world of threads: the log of one run. The server implements it on its thread store; tests

@@ -1,18 +1,7 @@
 import { Id } from '@atelier/thread';
-import type { Event } from '@atelier/thread';
+import type { Delta, Event } from '@atelier/thread';
 import { z } from 'zod';
 import type { Problem } from './problem.ts';
-
-/** An unstored piece of what is happening: droppable, never in the log. */
-export type Delta =
-  | { kind: 'text'; stepId: string; text: string }
-  | { kind: 'reasoning'; stepId: string; text: string }
-  /** A tool call whose input is still streaming. */
-  | { kind: 'call'; stepId: string; tool: string; inputBytes: number }
-  /** Output of a call that is still running. */
-  | { kind: 'output'; callId: string; text: string }
-  /** What this step streamed so far is void: the answer is being asked for again. */
-  | { kind: 'restart'; stepId: string; attempt: number; reason: string; waitMs: number };
 
 /** What a client sends on `/api/socket`. */
 export const ClientFrame = z.discriminatedUnion('type', [

@@ -4,6 +4,7 @@ export { evolve, fingerprintCalls } from './evolve.ts';
 export { fingerprint } from './fingerprint.ts';
 export { WireCommand, refusalCodes } from './commands.ts';
 export type { Command, CommandBody, Refusal, RefusalCode, RunFact, ServerCommand } from './commands.ts';
+export type { Delta } from './delta.ts';
 export { Effect, Hash } from './effect.ts';
 export {
   CallStatus, Cause, FileDifference, Grant, Outcome, RunError, Verdict, Verified, eventData, eventSchema, parseEvent,
