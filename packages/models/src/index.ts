@@ -1,0 +1,1 @@
+export type { Script, ScriptedAnswer, ScriptedFile, ScriptedRequest, ScriptedStep } from './scripted/script.ts';
