@@ -82,7 +82,7 @@ export const eventData = {
     files: z.array(FileDifference).optional(),
   }),
 
-  'step.started': z.object({ stepId: Id, number: z.number().int(), model: z.string(), messageIds: z.array(Id), requestHash: Hash }),
+  'step.started': z.object({ stepId: Id, number: z.number().int(), model: z.string(), messageIds: z.array(Id) }),
   'step.completed': z.object({
     stepId: Id,
     parts: z.array(StepPart),
@@ -92,6 +92,8 @@ export const eventData = {
     costUsd: z.number().optional(),
     attempts: z.number().int(),
     durationMs: z.number(),
+    /** Hash of the instructions and messages that the model was sent, so that a replay can tell whether it sends the same. */
+    requestHash: Hash,
   }),
   'step.failed': z.object({ stepId: Id, error: RunError, attempts: z.number().int(), retryable: z.boolean() }),
 

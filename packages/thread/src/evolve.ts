@@ -1,6 +1,7 @@
 import type { Event, EventData, EventOf } from './events.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Usage } from './parts.ts';
+import type { Principal } from './principal.ts';
 import { MAX_RUNS_KEPT, noUsage } from './state.ts';
 import type { CallState, FinishedRun, RunState, ThreadState } from './state.ts';
 
@@ -35,7 +36,7 @@ export function evolve(state: ThreadState, event: Event): ThreadState {
     case 'step.started': return {
       ...next,
       queue: withoutMessages(state, event.data.messageIds),
-      run: state.run && { ...state.run, openStep: { stepId: event.data.stepId, number: event.data.number } },
+      run: state.run && startStep(state.run, event, state.queue),
     };
     case 'step.completed': {
       const { usage, costUsd = 0 } = event.data;
@@ -92,7 +93,8 @@ function evolveRun(run: RunState, event: RunEvent): RunState {
     case 'question.asked': return withCall(run, event.data.callId, { stage: 'awaits-answer', questionId: event.data.questionId });
     case 'question.answered': return withCall(run, event.data.callId, { stage: 'answered', reply: event.data.answer });
     case 'tool.started': {
-      const changes = event.data.effects.some((effect) => effect.kind === 'write' || effect.kind === 'delete' || effect.kind === 'run');
+      // A command before the first checkpoint is one that policy knows to be read-only: whatever may write is preceded by one.
+      const changes = event.data.effects.some((effect) => effect.kind === 'write' || effect.kind === 'delete' || (effect.kind === 'run' && run.before !== undefined));
       return { ...withCall(run, event.data.callId, { stage: 'started', started: event.data }), dirty: run.dirty || changes };
     }
     case 'tool.completed': {
@@ -129,6 +131,18 @@ function startRun(event: EventOf<'run.started'>): RunState {
     verified: 'nothing', emptyAnswers: 0, cutAnswers: 0, failedSteps: 0, lastFailure: undefined, overflows: 0, cancelRequested: false,
     before: undefined, tree: undefined, verifiedTree: undefined, dirty: false, traces: [],
   };
+}
+
+/** Whoever's message enters the run becomes one of those whose rights limit it. */
+function startStep(run: RunState, event: EventOf<'step.started'>, queue: ThreadState['queue']): RunState {
+  const joined = queue.filter((message) => event.data.messageIds.includes(message.messageId)).flatMap((message) => usersOf(message.principal));
+  const users = [...new Set([...run.authority.users, ...joined])];
+  return { ...run, authority: { ...run.authority, users }, openStep: { stepId: event.data.stepId, number: event.data.number } };
+}
+
+/** The users whose rights a principal stands for. */
+export function usersOf(principal: Principal): string[] {
+  return principal.kind === 'user' ? [principal.userId] : principal.actsFor;
 }
 
 function completeStep(run: RunState, step: EventData['step.completed']): RunState {

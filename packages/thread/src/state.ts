@@ -137,9 +137,13 @@ export function threadStatus(state: ThreadState): ThreadStatus {
   return isWaiting(state.run) ? 'waiting' : 'running';
 }
 
-/** Whether a run can go on only after a person's answer. */
+/** Whether a run can go on only after a person's answer: some call awaits one, and the others come after it. */
 export function isWaiting(run: RunState): boolean {
   if (run.cancelRequested || run.openStep !== undefined) return false;
   const open = run.calls.filter((call) => call.stage !== 'completed');
-  return open.length > 0 && open.every((call) => call.stage === 'awaits-approval' || call.stage === 'awaits-answer');
+  return open.some(awaitsPerson) && open.every((call) => awaitsPerson(call) || call.stage === 'asked');
+}
+
+export function awaitsPerson(call: CallState): boolean {
+  return call.stage === 'awaits-approval' || call.stage === 'awaits-answer';
 }
