@@ -7,4 +7,6 @@ export type Delta =
   /** Output of a call that is still running. */
   | { kind: 'output'; callId: string; text: string }
   /** What this step streamed so far is void: the answer is being asked for again. */
-  | { kind: 'restart'; stepId: string; attempt: number; reason: string; waitMs: number };
+  | { kind: 'restart'; stepId: string; attempt: number; reason: string; waitMs: number }
+  /** The run stands still because something is broken (a full disk, a lost database); a sentence for people. */
+  | { kind: 'problem'; message: string };
