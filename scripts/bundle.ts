@@ -3,7 +3,8 @@
  * loads only what it uses: `--version` neither the database nor a provider, and only the interactive screen loads Ink.
  */
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -34,9 +35,11 @@ await build({
   banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
   logLevel: 'warning',
 });
+// The server's pages have no build step; only the fold that they share with every screen loses its types.
+cpSync(join(root, 'packages/server/src/pages/files'), join(fresh, 'pages'), { recursive: true });
+writeFileSync(join(fresh, 'pages/timeline.js'), stripTypeScriptTypes(readFileSync(join(root, 'packages/thread/src/timeline.ts'), 'utf8')));
 const stamp = join(fresh, '.stamp');
 writeFileSync(stamp, '');
-const { utimesSync } = await import('node:fs');
 utimesSync(stamp, startedAt, startedAt); // a source saved while bundling counts as newer
 const old = `${dist}.old-${process.pid}`;
 try {

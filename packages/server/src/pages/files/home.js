@@ -1,0 +1,69 @@
+import { call, newId, poll, sendCommand } from './api.js';
+import { ago, badge, byId, count, element, fill, money } from './dom.js';
+
+let pages = 1;
+let rootWasSet = false;
+
+poll(3000, async () => {
+  const [server, threads] = await Promise.all([call('GET', '/api/server'), readThreads()]);
+  drawServer(server);
+  drawThreads(threads);
+}, (error) => { if (error !== undefined && error.status !== 401) fill(byId('server'), error.message); });
+
+async function readThreads() {
+  const threads = [];
+  let next;
+  for (let page = 0; page < pages; page += 1) {
+    const answer = await call('GET', `/api/threads?limit=50${next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`}`);
+    threads.push(...answer.threads);
+    next = answer.nextCursor;
+    if (next === undefined) break;
+  }
+  byId('more').hidden = next === undefined;
+  return threads;
+}
+
+function drawServer(server) {
+  const sandbox = server.sandbox.kind === 'none' ? 'no sandbox: every command asks first' : `commands run in ${server.sandbox.kind}`;
+  fill(byId('server'), `${count(server.threads, 'thread')}, ${count(server.activeRuns, 'active run')} · ${sandbox} · ${server.database}`);
+  const { id, scripted, reason } = server.model;
+  fill(byId('models'), id === undefined
+    ? element('p', { class: 'notice' }, `No model yet. ${reason}`)
+    : element('p', { class: 'small quiet' }, 'Model ', element('code', {}, id), ' ', scripted ? badge('scripted model', 'scripted') : '', ` ${reason}`));
+}
+
+function drawThreads(threads) {
+  fill(byId('threads'), threads.length === 0
+    ? element('li', { class: 'quiet' }, 'No thread yet. Start one below, or in a project: ', element('code', {}, 'atelier run "make the failing test pass"'))
+    : threads.map(threadCard));
+  if (!rootWasSet && threads[0] !== undefined) {
+    byId('root').value ||= threads[0].root;
+    rootWasSet = true;
+  }
+}
+
+function threadCard(thread) {
+  const scripted = thread.model?.startsWith('scripted/') === true;
+  const status = thread.status === 'idle' ? thread.outcome : thread.status;
+  return element('li', {}, element('a', { class: 'card', href: `/threads/${encodeURIComponent(thread.threadId)}` },
+    element('div', { class: 'row' },
+      element('span', { class: 'title grow' }, thread.title || 'Untitled'),
+      scripted ? badge('scripted model', 'scripted') : '', status === undefined ? '' : badge(status), ago(thread.updatedAt)),
+    element('div', { class: 'row small quiet' },
+      element('span', { class: 'grow' }, thread.root),
+      element('span', {}, [thread.model, count(thread.steps, 'step'), money(thread.costUsd)].filter(Boolean).join(' · ')))));
+}
+
+byId('more').addEventListener('click', () => { pages += 1; });
+
+byId('new').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void startThread().catch((error) => { byId('new-problem').textContent = error.message; });
+});
+
+async function startThread() {
+  const text = byId('text').value.trim();
+  const { thread } = await call('POST', '/api/threads', { commandId: newId(), root: byId('root').value.trim() });
+  await sendCommand(thread.threadId, { type: 'send-message', messageId: newId(), parts: [{ type: 'text', text }] });
+  location.assign(`/threads/${encodeURIComponent(thread.threadId)}`);
+}
