@@ -26,7 +26,7 @@ export function fill(target, ...children) {
 }
 
 export function badge(text, kind = text) {
-  return element('span', { class: `badge ${String(kind).replaceAll(/[^\w-]/g, '')}` }, text);
+  return element('span', { class: `badge ${String(kind).replaceAll(/[^\w-]/g, '')}` }, String(text).replaceAll('-', ' '));
 }
 
 export function facts(pairs) {

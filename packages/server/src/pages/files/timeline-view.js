@@ -74,7 +74,7 @@ function drawCall(call, actions, outputs) {
     element('summary', {}, element('span', { class: 'row' },
       element('span', { class: 'grow' }, call.check === undefined ? '' : `${call.check}: `, element('code', {}, label)),
       call.durationMs === undefined || call.durationMs < 1000 ? '' : element('span', { class: 'small quiet' }, `${(call.durationMs / 1000).toFixed(1)} s`), badge(call.stage))),
-    call.preview === undefined || !isDiff(call.preview) ? plain(typeof call.input === 'string' ? call.input : JSON.stringify(call.input, null, 2)) : longText(call.preview, diff),
+    call.preview === undefined || !isDiff(call.preview) ? plain(inputText(call.input)) : longText(call.preview, diff),
     call.stage === 'running' && live !== undefined ? live : '',
     call.output === undefined || call.output === '' ? '' : longText(call.output, plain));
   if (call.whole !== undefined) details.append(showWhole(call.whole, (text) => details.append(plain(text))));
@@ -117,6 +117,12 @@ function drawEnd(item) {
       element('span', { class: 'small quiet' }, [count(item.steps, 'step'), `${item.usage.input.toLocaleString('en')} in, ${item.usage.output.toLocaleString('en')} out`, money(item.costUsd)].filter(Boolean).join(' · '))),
     item.error === undefined ? '' : element('p', { class: 'notice bad' }, item.error.message),
     changed.length === 0 ? '' : element('ul', {}, changed));
+}
+
+function inputText(input) {
+  if (typeof input === 'string') return input;
+  if (typeof input?.command === 'string') return `$ ${input.command}`;
+  return JSON.stringify(input, null, 2) ?? '';
 }
 
 function shortInput(input) {
