@@ -7,6 +7,8 @@ const aliases: Record<string, string[]> = {
   content: ['contents', 'text', 'file_text'],
   old: ['old_string', 'oldString', 'old_text', 'oldText', 'search'],
   new: ['new_string', 'newString', 'new_text', 'newText', 'replace'],
+  items: ['plan', 'todos', 'steps'],
+  text: ['step', 'content', 'task', 'title'],
   first_line: ['offset', 'start_line'],
   max_lines: ['limit'],
 };
