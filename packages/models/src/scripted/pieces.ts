@@ -74,7 +74,7 @@ function takeCharacters(pieces: Piece[], count: number): Piece[] {
 function split(text: string, size: number | undefined): string[] {
   if (text === '') return [];
   if (size === undefined || size <= 0 || text.length <= size) return [text];
-  const characters = [...text];
+  const characters = Array.from(text);
   const parts: string[] = [];
   for (let at = 0; at < characters.length; at += size) parts.push(characters.slice(at, at + size).join(''));
   return parts;

@@ -42,16 +42,12 @@ async function finish(response: ServerResponse, sending: Sending, rest: Buffer):
   const { answer, pieces } = sending;
   const cut = answer.cutAfterBytes;
   if (cut !== undefined && cut < rest.length) return breakOff(response, rest.subarray(0, cut), answer);
-  switch (pieces.at(-1)?.type) {
-    case 'cut':
-      return breakOff(response, Buffer.concat([rest, Buffer.from('data: {"')]), answer);
-    case 'hang':
-      return write(response, rest, answer.chunkBytes);
-    default:
-      if (answer.chunkBytes !== undefined) await write(response, rest, answer.chunkBytes);
-      sending.onSent();
-      response.end(answer.chunkBytes === undefined ? rest : undefined);
-  }
+  const last = pieces.at(-1)?.type;
+  if (last === 'cut') return breakOff(response, Buffer.concat([rest, Buffer.from('data: {"')]), answer);
+  if (last === 'hang') return write(response, rest, answer.chunkBytes);
+  if (answer.chunkBytes !== undefined) await write(response, rest, answer.chunkBytes);
+  sending.onSent();
+  response.end(answer.chunkBytes === undefined ? rest : undefined);
 }
 
 /** The bytes reach the client before the connection breaks: a reset would throw them away. */

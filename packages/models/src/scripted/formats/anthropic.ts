@@ -64,7 +64,10 @@ export const anthropic: Format = {
         case 'error':
           yield event('error', { error: { type: piece.kind, message: piece.message } });
           break;
-        default:
+        case 'cut':
+        case 'end':
+        case 'hang':
+          break;
       }
     }
   },

@@ -35,16 +35,10 @@ const statusNames: Record<number, string> = { 400: 'INVALID_ARGUMENT', 401: 'UNA
 
 /** A function call comes whole: this format has no deltas of it. Input that is not an object cannot be said in it. */
 function partsOf(piece: Piece, reply: Reply): object[] {
-  switch (piece.type) {
-    case 'text':
-      return [{ text: piece.text }];
-    case 'reasoning':
-      return [{ text: piece.text, thought: true }];
-    case 'tool-end':
-      return [{ functionCall: { id: piece.callId, name: piece.name, args: parsedInput(piece.input) }, thoughtSignature: `thought:${reply.id}:${piece.index}` }];
-    default:
-      return [];
-  }
+  if (piece.type === 'text') return [{ text: piece.text }];
+  if (piece.type === 'reasoning') return [{ text: piece.text, thought: true }];
+  if (piece.type !== 'tool-end') return [];
+  return [{ functionCall: { id: piece.callId, name: piece.name, args: parsedInput(piece.input) }, thoughtSignature: `thought:${reply.id}:${piece.index}` }];
 }
 
 function chunk(parts: object[], reply: Reply, finish?: Extract<Piece, { type: 'finish' }>): object {

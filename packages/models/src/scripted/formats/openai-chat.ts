@@ -42,7 +42,11 @@ export const openaiChat: Format = {
         case 'error':
           yield sse({ error: { message: piece.message, type: piece.kind, code: piece.kind } });
           break;
-        default:
+        case 'tool-end':
+        case 'cut':
+        case 'end':
+        case 'hang':
+          break;
       }
     }
   },

@@ -74,7 +74,10 @@ export const openaiResponses: Format = {
         case 'error':
           yield event('response.failed', { response: { ...response(reply, 'failed'), error: { code: piece.kind, message: piece.message } } });
           break;
-        default:
+        case 'cut':
+        case 'end':
+        case 'hang':
+          break;
       }
     }
   },

@@ -1,0 +1,194 @@
+import type { Catalog } from './catalog.ts';
+import { bundledCatalog } from './catalog.ts';
+import { chooseDefault, findModel, type Problem } from './choose-model.ts';
+import { discoverModels } from './discover-models.ts';
+import { ModelsConfig, ProjectModelsConfig, type ReasoningEffort } from './models-config.ts';
+import { modelFacts, type ModelFacts } from './model-facts.ts';
+import { createRedactor } from './redact.ts';
+import type { CallOptions, ResolvedModel } from './resolved-model.ts';
+import type { Environment, Keys } from './providers/environment-providers.ts';
+import { collectProviders } from './providers/collect-providers.ts';
+import { createHttpFetch, type WatchedFetch } from './providers/http-fetch.ts';
+import { openLanguageModel } from './providers/open-language-model.ts';
+import type { ProviderSettings } from './providers/provider-settings.ts';
+import type { ScriptedModel } from './scripted/scripted-model.ts';
+import type { Script } from './scripted/script.ts';
+import { defaultLimits } from './step/plan-retry.ts';
+
+export interface LoadModelsOptions {
+  environment: Environment;
+  /** The person's own configuration, merged from its files; parsed with `ModelsConfig`. */
+  config?: unknown;
+  /** What a project's `atelier.json` says about models; not trusted with keys or hosts. */
+  projectConfig?: unknown;
+  /** The kept keys, by provider. */
+  keys?: Keys;
+  /** Default: the one that is shipped. */
+  catalog?: Catalog;
+  /** Default: Node's HTTP client with keep-alive, proxies from the environment and no time limits of its own. */
+  fetch?: typeof globalThis.fetch;
+  /** Scripts by name, for models `scripted/<name>`. */
+  scripts?: Readonly<Record<string, Script>>;
+}
+
+export interface ModelEntry {
+  /** `provider/model`. */
+  id: string;
+  provider: string;
+  model: string;
+  facts: ModelFacts;
+  source: 'environment' | 'configuration' | 'catalog' | 'found' | 'script';
+}
+
+/** The models that can be called from here. */
+export interface Models {
+  /** Those known without asking anybody. */
+  list(): ModelEntry[];
+  /** Where models can come from: names and addresses, never keys. */
+  providers(): { name: string; kind: string; baseUrl: string; source: string; keyHint: string }[];
+  /** What was left out of the configuration, in sentences. */
+  readonly notes: readonly string[];
+  /** Asks local and compatible servers for their models (Ollama on its default port too) and adds them to the list. */
+  discover(signal?: AbortSignal): Promise<ModelEntry[]>;
+  /** Finds a model by `provider/model` or by a bare name; without a name, the default one. Uses no network. */
+  resolve(name?: string): ResolvedModel | Problem;
+  /** As `resolve`, and asks the servers first where the answer depends on them. */
+  choose(name: string | undefined, signal?: AbortSignal): Promise<ResolvedModel | Problem>;
+  /** Masks all known secrets in a text. */
+  redact(text: string): string;
+}
+
+/** Puts the models together from environment, configuration and kept keys. Throws a ZodError for a wrong configuration. */
+export function loadModels(options: LoadModelsOptions): Models {
+  const { environment, keys = {}, catalog = bundledCatalog(), scripts = {} } = options;
+  const config = ModelsConfig.parse(options.config ?? {});
+  const projectConfig = ProjectModelsConfig.parse(options.projectConfig ?? {});
+  const { providers, notes } = collectProviders({ environment, config, projectConfig, keys });
+  if (Object.keys(scripts).length > 0 && !providers.some((provider) => provider.name === 'scripted')) providers.push(scriptedProvider());
+  const redact = createRedactor(providers.flatMap(secretsOf));
+  const limits = { ...defaultLimits, ...config.retries, idleMs: config.timeouts?.idleMs ?? defaultLimits.idleMs };
+  const watchedFetch: WatchedFetch = options.fetch === undefined ? createHttpFetch({ environment, connectMs: config.timeouts?.connectMs ?? 15_000 }) : watchFetch(options.fetch);
+  const found = new Map<string, ModelEntry>();
+  const opened = new Map<string, ScriptedModel>();
+
+  function entry(provider: ProviderSettings, model: string, source: ModelEntry['source']): ModelEntry {
+    const id = `${provider.name}/${model}`;
+    const facts = modelFacts(catalog, { provider, model, overrides: [config.models?.[id], provider.models[model], projectConfig.models?.[id]] });
+    return { id, provider: provider.name, model, facts, source };
+  }
+
+  function list(): ModelEntry[] {
+    const entries = providers.flatMap((provider) => [
+      ...(provider.chosenModel === undefined ? [] : [entry(provider, provider.chosenModel, 'environment')]),
+      ...Object.keys(provider.models).map((model) => entry(provider, model, 'configuration')),
+      ...(provider.kind === 'scripted' ? Object.keys(scripts).map((name) => entry(provider, name, 'script')) : []),
+      ...[...found.values()].filter((entry) => entry.provider === provider.name),
+      ...catalog.modelsOf(provider).map((model) => entry(provider, model, 'catalog')),
+    ]);
+    return [...new Map(entries.toReversed().map((entry) => [entry.id, entry])).values()].toReversed();
+  }
+
+  function open(provider: ProviderSettings, model: string, reason: string): ResolvedModel {
+    const { id, facts } = entry(provider, model, 'configuration');
+    const overrides = { ...config.models?.[id], ...provider.models[model], ...projectConfig.models?.[id] };
+    return {
+      id,
+      provider: provider.name,
+      model,
+      kind: provider.kind,
+      baseUrl: provider.baseUrl,
+      facts,
+      reason,
+      scripted: provider.kind === 'scripted',
+      keyHint: provider.keyHint,
+      limits,
+      redact,
+      callOptions: (cacheKey) =>
+        callOptions(provider, {
+          temperature: overrides.temperature ?? projectConfig.temperature ?? config.temperature,
+          reasoningEffort: overrides.reasoningEffort ?? projectConfig.reasoningEffort ?? config.reasoningEffort,
+          facts,
+          cacheKey,
+        }),
+      async languageModel(onByte = () => undefined) {
+        const known = opened.get(id);
+        if (known !== undefined) return known;
+        const languageModel = await openLanguageModel({ provider, model, fetch: watchedFetch(onByte), scripts });
+        // A script goes on where it was; the others are bound to one call's `onByte`.
+        if (provider.kind === 'scripted') opened.set(id, languageModel as ScriptedModel);
+        return languageModel;
+      },
+    };
+  }
+
+  const choice = { providers, catalog, list, open, wanted: projectConfig.model ?? config.model, wantedBy: projectConfig.model === undefined ? 'the configuration' : 'atelier.json' };
+  const resolve = (name?: string): ResolvedModel | Problem => (name === undefined || name === '' ? chooseDefault(choice) : findModel(name, choice, 'it was asked for'));
+  const discover = async (signal?: AbortSignal): Promise<ModelEntry[]> => {
+    const discovered = await discoverModels(providers, { fetch: watchedFetch(() => undefined), signal });
+    for (const { provider, models } of discovered) {
+      if (!providers.some((known) => known.name === provider.name)) providers.push(provider);
+      for (const model of models) found.set(`${provider.name}/${model}`, entry(provider, model, 'found'));
+    }
+    return list();
+  };
+  return {
+    list,
+    providers: () => providers.map(({ name, kind, baseUrl, source, keyHint }) => ({ name, kind, baseUrl: redact(baseUrl), source, keyHint })),
+    notes,
+    discover,
+    resolve,
+    async choose(name, signal) {
+      const first = resolve(name);
+      if (!('problem' in first) || first.final) return first;
+      await discover(signal);
+      return resolve(name);
+    },
+    redact,
+  };
+}
+
+function scriptedProvider(): ProviderSettings {
+  return { name: 'scripted', kind: 'scripted', baseUrl: 'scripted:', apiKey: undefined, headers: {}, models: {}, source: 'a script', keyHint: 'a script needs none', chosenModel: undefined, script: undefined };
+}
+
+function secretsOf(provider: ProviderSettings): string[] {
+  const url = URL.canParse(provider.baseUrl) ? new URL(provider.baseUrl).password : '';
+  return [provider.apiKey ?? '', url, ...Object.values(provider.headers).map((value) => value.replace(/^Bearer\s+/i, ''))];
+}
+
+interface Settings {
+  temperature: number | undefined;
+  reasoningEffort: ReasoningEffort | undefined;
+  facts: ModelFacts;
+  cacheKey: string | undefined;
+}
+
+function callOptions({ kind }: ProviderSettings, { temperature, reasoningEffort, facts, cacheKey }: Settings): CallOptions {
+  const options: CallOptions = {
+    ...(temperature !== undefined && { temperature }),
+    ...(reasoningEffort !== undefined && { reasoning: reasoningEffort }),
+  };
+  // Nothing of a conversation is kept at the provider; reasoning comes back encrypted and is sent along instead.
+  if (kind === 'openai-responses') options.providerOptions = { openai: { store: false, ...(cacheKey !== undefined && { promptCacheKey: cacheKey }) } };
+  if (kind === 'openai' && cacheKey !== undefined) options.providerOptions = { openai: { promptCacheKey: cacheKey } };
+  if (kind === 'google' && facts.abilities.includes('reasoning')) options.providerOptions = { google: { thinkingConfig: { includeThoughts: true } } };
+  return options;
+}
+
+/** A `fetch` of the caller's, made to report what comes. */
+function watchFetch(fetch: typeof globalThis.fetch): WatchedFetch {
+  return (onByte) => async (input, init) => {
+    const response = await fetch(input, init);
+    onByte();
+    if (response.body === null) return response;
+    const watched = response.body.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          onByte();
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+    return new Response(watched, { status: response.status, statusText: response.statusText, headers: response.headers });
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * How long the provider asks to wait: `retry-after-ms` (OpenAI), `retry-after` in seconds or as a date (RFC 9110, 10.2.3).
+ * Undefined where it asks nothing, or nothing that can be read.
+ */
+export function retryAfterMs(headers: Record<string, string>, now: number): number | undefined {
+  const exact = number(headers['retry-after-ms']);
+  if (exact !== undefined) return exact;
+  const value = headers['retry-after'];
+  const inSeconds = number(value);
+  if (inSeconds !== undefined) return inSeconds * 1000;
+  const date = value === undefined ? Number.NaN : Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function number(text: string | undefined): number | undefined {
+  const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
