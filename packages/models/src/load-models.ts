@@ -1,5 +1,5 @@
-import type { Catalog } from './catalog.ts';
-import { bundledCatalog } from './catalog.ts';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { type Catalog, bundledCatalog } from './catalog.ts';
 import { chooseDefault, findModel, type Problem } from './choose-model.ts';
 import { discoverModels } from './discover-models.ts';
 import { ModelsConfig, ProjectModelsConfig, type ReasoningEffort } from './models-config.ts';
@@ -8,10 +8,9 @@ import { createRedactor } from './redact.ts';
 import type { CallOptions, ResolvedModel } from './resolved-model.ts';
 import type { Environment, Keys } from './providers/environment-providers.ts';
 import { collectProviders } from './providers/collect-providers.ts';
-import { createHttpFetch, type WatchedFetch } from './providers/http-fetch.ts';
+import { createHttpFetch } from './providers/http-fetch.ts';
 import { openLanguageModel } from './providers/open-language-model.ts';
 import type { ProviderSettings } from './providers/provider-settings.ts';
-import type { ScriptedModel } from './scripted/scripted-model.ts';
 import type { Script } from './scripted/script.ts';
 import { defaultLimits } from './step/plan-retry.ts';
 
@@ -67,9 +66,12 @@ export function loadModels(options: LoadModelsOptions): Models {
   if (Object.keys(scripts).length > 0 && !providers.some((provider) => provider.name === 'scripted')) providers.push(scriptedProvider());
   const redact = createRedactor(providers.flatMap(secretsOf));
   const limits = { ...defaultLimits, ...config.retries, idleMs: config.timeouts?.idleMs ?? defaultLimits.idleMs };
-  const watchedFetch: WatchedFetch = options.fetch === undefined ? createHttpFetch({ environment, connectMs: config.timeouts?.connectMs ?? 15_000 }) : watchFetch(options.fetch);
+  const watchers = new WeakMap<AbortSignal, () => void>();
+  const onByte = (signal: AbortSignal): void => watchers.get(signal)?.();
+  const fetch = options.fetch === undefined ? createHttpFetch({ environment, connectMs: config.timeouts?.connectMs ?? 15_000, onByte }) : watchFetch(options.fetch, onByte);
   const found = new Map<string, ModelEntry>();
-  const opened = new Map<string, ScriptedModel>();
+  // Opening a model builds its schemas, so each is opened once; a script goes on where it was.
+  const opened = new Map<string, Promise<LanguageModelV4>>();
 
   function entry(provider: ProviderSettings, model: string, source: ModelEntry['source']): ModelEntry {
     const id = `${provider.name}/${model}`;
@@ -110,13 +112,11 @@ export function loadModels(options: LoadModelsOptions): Models {
           facts,
           cacheKey,
         }),
-      async languageModel(onByte = () => undefined) {
-        const known = opened.get(id);
-        if (known !== undefined) return known;
-        const languageModel = await openLanguageModel({ provider, model, fetch: watchedFetch(onByte), scripts });
-        // A script goes on where it was; the others are bound to one call's `onByte`.
-        if (provider.kind === 'scripted') opened.set(id, languageModel as ScriptedModel);
-        return languageModel;
+      watch: (signal, onByte) => void watchers.set(signal, onByte),
+      languageModel() {
+        const known = opened.get(id) ?? openLanguageModel({ provider, model, fetch, scripts });
+        opened.set(id, known);
+        return known;
       },
     };
   }
@@ -124,7 +124,7 @@ export function loadModels(options: LoadModelsOptions): Models {
   const choice = { providers, catalog, list, open, wanted: projectConfig.model ?? config.model, wantedBy: projectConfig.model === undefined ? 'the configuration' : 'atelier.json' };
   const resolve = (name?: string): ResolvedModel | Problem => (name === undefined || name === '' ? chooseDefault(choice) : findModel(name, choice, 'it was asked for'));
   const discover = async (signal?: AbortSignal): Promise<ModelEntry[]> => {
-    const discovered = await discoverModels(providers, { fetch: watchedFetch(() => undefined), signal });
+    const discovered = await discoverModels(providers, { fetch, signal });
     for (const { provider, models } of discovered) {
       if (!providers.some((known) => known.name === provider.name)) providers.push(provider);
       for (const model of models) found.set(`${provider.name}/${model}`, entry(provider, model, 'found'));
@@ -176,15 +176,16 @@ function callOptions({ kind }: ProviderSettings, { temperature, reasoningEffort,
 }
 
 /** A `fetch` of the caller's, made to report what comes. */
-function watchFetch(fetch: typeof globalThis.fetch): WatchedFetch {
-  return (onByte) => async (input, init) => {
+function watchFetch(fetch: typeof globalThis.fetch, report: (signal: AbortSignal) => void): typeof globalThis.fetch {
+  return async (input, init) => {
     const response = await fetch(input, init);
-    onByte();
-    if (response.body === null) return response;
+    const { signal } = init ?? {};
+    if (response.body === null || signal === undefined || signal === null) return response;
+    report(signal);
     const watched = response.body.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
-          onByte();
+          report(signal);
           controller.enqueue(chunk);
         },
       }),

@@ -19,8 +19,10 @@ export interface ResolvedModel {
   /** Where its key comes from, or what to do to give it one. */
   readonly keyHint: string;
   readonly limits: RetryLimits;
-  /** Loads the provider's package and opens the model. `onByte` is called whenever something comes over the wire. */
-  languageModel(onByte?: () => void): Promise<LanguageModelV4>;
+  /** Loads the provider's package and opens the model; the same one every time. */
+  languageModel(): Promise<LanguageModelV4>;
+  /** Has `onByte` called whenever something comes over the wire for the call with this signal. */
+  watch(signal: AbortSignal, onByte: () => void): void;
   callOptions(cacheKey?: string): CallOptions;
   /** Masks the secrets that are known in a text. */
   redact(text: string): string;

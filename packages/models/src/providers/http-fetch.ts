@@ -5,27 +5,28 @@ export interface HttpFetchOptions {
   /** For `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   environment: Record<string, string | undefined>;
   connectMs: number;
+  /** Called with the request's signal whenever a piece of the response comes. */
+  onByte: (signal: AbortSignal) => void;
 }
-
-/** Makes a `fetch` that reports every piece that comes over the wire. */
-export type WatchedFetch = (onByte: () => void) => typeof globalThis.fetch;
 
 /**
  * The part of `fetch` that the provider packages use, on Node's own HTTP client. The built-in `fetch` gives up an answer
  * after 300 seconds without a byte whatever is configured, starts slower, and takes no proxy from the environment.
  */
-export function createHttpFetch({ environment, connectMs }: HttpFetchOptions): WatchedFetch {
+export function createHttpFetch({ environment, connectMs, onByte }: HttpFetchOptions): typeof globalThis.fetch {
   const options = { keepAlive: true, proxyEnv: environment };
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
-  return (onByte) => async (input, init) => {
+  return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const send = (): Promise<IncomingMessage> => sendOnce(url, init, { agents, connectMs });
     const message = await send().catch((error: unknown) => {
       if (error instanceof StaleConnection) return send();
       throw error;
     });
-    onByte();
-    return toResponse(message, onByte);
+    const { signal } = init ?? {};
+    const report = (): void => (signal === undefined || signal === null ? undefined : onByte(signal));
+    report();
+    return toResponse(message, report);
   };
 }
 

@@ -20,7 +20,8 @@ export async function* runAttempt(request: StepRequest, idleMs: number): AsyncGe
   };
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined;
   try {
-    const languageModel = await model.languageModel(watch.onByte);
+    model.watch(watch.signal, watch.onByte);
+    const languageModel = await model.languageModel();
     const { stream } = await watch.race(languageModel.doStream(callOptions(request, watch.signal)));
     reader = stream.getReader();
     const opened = reader;
