@@ -3,7 +3,7 @@
  * The picture plays what the terminal showed, with long pauses shortened; it is a recording, not a drawing.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,13 +38,9 @@ try {
 
 async function record(): Promise<Frame[]> {
   // The shell prints its prompt and the command as a person would see them, and a mark when the demo has ended.
-  const script = 'printf "\\033[1;32m$\\033[0m atelier demo\\n"; atelier demo; printf "\\n\\033[1;32m$\\033[0m \\n"; tmux -S "$0" wait-for -S ended; sleep 600';
-  tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', scratch, ...environment, 'sh', '-c', script, socket);
+  const script = 'printf "\\033[1;32m$\\033[0m atelier demo\\n"; atelier demo; printf "\\n\\033[1;32m$\\033[0m \\n"; touch ended; sleep 600';
+  tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', scratch, ...environment, 'sh', '-c', script);
   tmux('set-option', '-g', 'status', 'off');
-  let ended = false;
-  const waiting = import('node:child_process').then(({ execFile }) => new Promise<void>((done) => {
-    execFile('tmux', ['-S', socket, 'wait-for', 'ended'], () => { ended = true; done(); });
-  }));
   const frames: Frame[] = [];
   const startedAt = performance.now();
   let since = startedAt;
@@ -57,12 +53,11 @@ async function record(): Promise<Frame[]> {
     frames.push({ text, ms: 100 });
     since = now;
   };
-  while (!ended) {
+  while (!existsSync(join(scratch, 'ended'))) {
     if (performance.now() - startedAt > limitMs) throw new Error(`The demo did not end within ${limitMs / 1000} s. The terminal shows:\n${tmux('capture-pane', '-p')}`);
     capture();
     await pause(80); // the picture's frame rate
   }
-  await waiting;
   capture();
   const last = frames.at(-1);
   if (last !== undefined) last.ms = 6000;

@@ -51,7 +51,7 @@ function drawLine(spans: Span[]): string {
   let backs = '';
   let texts = '';
   for (const span of spans) {
-    const length = [...span.text].length;
+    const length = Array.from(span.text).length;
     if (span.back !== undefined) backs += `<rect x="${round(column * cellWidth)}" width="${round(length * cellWidth)}" height="${lineHeight}" fill="${span.back}"/>`;
     if (span.text.trim() !== '') {
       const style = [span.colour === undefined ? '' : ` fill="${span.colour}"`, span.bold ? ' font-weight="700"' : '', span.dim ? ' opacity="0.6"' : '', span.italic ? ' font-style="italic"' : ''].join('');
