@@ -25,7 +25,7 @@ export interface Source {
 /** More candidates than this are not told apart for a message. */
 const MAX_CANDIDATES = 200;
 /** A text with fewer significant characters is not looked for without its layout: it would be found by chance. */
-const MIN_LAYOUT_CHARACTERS = 10;
+const MIN_LAYOUT_CHARACTERS = 6;
 
 export function createSource(text: string): Source {
   const forms = new Map<Looseness, NormalForm>();

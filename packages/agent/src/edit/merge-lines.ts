@@ -1,5 +1,5 @@
 import { alignLines } from './align-lines.ts';
-import { indentOf, normalLine } from './normal-form.ts';
+import { indentOf, normalForm } from './normal-form.ts';
 import { createReindent } from './reindent.ts';
 
 export interface MergeInput {
@@ -20,7 +20,7 @@ export interface MergeInput {
  * the file has otherwise in number, so that nothing it did not quote is ever lost.
  */
 export function mergeLines({ real, old, new: wanted, unit, wholeFirstLine }: MergeInput): string[] | undefined {
-  const matches = alignLines(old.map(normalLine), real.map(normalLine));
+  const matches = alignLines(old.map(withoutLayout), real.map(withoutLayout));
   const places = placeOldLines(old, real, matches);
   const reindent = createReindent(indentPairs(old, real, matches, wholeFirstLine), unit);
   const merged: string[] = [];
@@ -35,6 +35,16 @@ export function mergeLines({ real, old, new: wanted, unit, wholeFirstLine }: Mer
   }
   merged.push(...real.slice(taken));
   return merged;
+}
+
+/** Puts `new` in place of all of `real`, with the file's indentation; for a text that differs from `old` in layout only. */
+export function replaceLines({ real, old, new: wanted, unit, wholeFirstLine }: MergeInput): string[] {
+  const reindent = createReindent(indentPairs(old, real, [], wholeFirstLine), unit);
+  return wanted.map((line, index) => (index === 0 && !wholeFirstLine ? line.trimStart() : reindent(line)));
+}
+
+function withoutLayout(line: string): string {
+  return normalForm(line, 'layout').text;
 }
 
 interface Hunk {
@@ -93,7 +103,8 @@ function placeOldLines(old: readonly string[], real: readonly string[], matches:
 }
 
 function indentPairs(old: readonly string[], real: readonly string[], matches: readonly [number, number][], wholeFirstLine: boolean): [string, string][] {
-  return matches
+  const aligned = matches.length === 0 ? [[0, 0] as const] : matches;
+  return aligned
     .filter(([inOld, inReal]) => (inOld > 0 && inReal > 0) || wholeFirstLine)
     .map(([inOld, inReal]): [string, string] => [old[inOld] ?? '', real[inReal] ?? ''])
     .filter(([quoted]) => quoted.trim() !== '')

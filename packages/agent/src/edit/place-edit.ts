@@ -1,6 +1,6 @@
 import { endsLine, findExact, findText, startsLine } from './find-text.ts';
 import type { Closeness, Source, Span } from './find-text.ts';
-import { mergeLines } from './merge-lines.ts';
+import { mergeLines, replaceLines } from './merge-lines.ts';
 import { indentUnit } from './reindent.ts';
 
 /** One replacement in a file: `old` by `new`; with `all`, everywhere that `old` is. */
@@ -82,9 +82,9 @@ function replaceLoosely(text: string, span: Span, edit: Edit, how: Closeness): R
   const wanted = trimBlankLines(edit.new);
   const real = text.slice(start, span.end).split('\n');
   const unit = indentUnit(text);
-  const lines = wanted.lines.length === 0 ? [] : mergeLines({ real, old: old.lines, new: wanted.lines, unit, wholeFirstLine });
+  const input = { real, old: old.lines, new: wanted.lines, unit, wholeFirstLine };
   // Another layout has the same words, so nothing is lost when all of it is replaced.
-  const merged = lines ?? (how === 'layout' ? mergeLines({ real, old: real, new: wanted.lines, unit, wholeFirstLine }) : undefined);
+  const merged = mergeLines(input) ?? (how === 'layout' ? replaceLines(input) : undefined);
   if (merged === undefined) return undefined;
   const before = '\n'.repeat(Math.max(0, wanted.before - old.before));
   const after = '\n'.repeat(Math.max(0, wanted.after - old.after));
