@@ -38,10 +38,10 @@ export function drawRecording(frames: Frame[], { columns, rows, title }: { colum
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">`,
     `<title>${escape(title)}</title>`,
-    `<style>text{font:14px ui-monospace,'SF Mono','DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#c9d1d9;white-space:pre}.f{visibility:hidden;animation:${(totalMs / 1000).toFixed(2)}s step-end infinite}@media(prefers-reduced-motion:reduce){.f{animation:none}#f${frames.length - 1}{visibility:visible}}${rules.join('')}</style>`,
+    `<style>text{font:14px ui-monospace,'SF Mono','DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre}.f{visibility:hidden;animation:${(totalMs / 1000).toFixed(2)}s step-end infinite}@media(prefers-reduced-motion:reduce){.f{animation:none}#f${frames.length - 1}{visibility:visible}}${rules.join('')}</style>`,
     `<rect width="${width}" height="${height}" rx="10" fill="#0d1117"/><circle cx="20" cy="17" r="5" fill="#30363d"/><circle cx="38" cy="17" r="5" fill="#30363d"/><circle cx="56" cy="17" r="5" fill="#30363d"/>`,
     `<defs>${[...lines].map(([drawn, id]) => `<g id="${id}">${drawn}</g>`).join('')}</defs>`,
-    `<g transform="translate(${margin} ${bar})">${bodies.join('\n')}</g>`,
+    `<g fill="#c9d1d9" transform="translate(${margin} ${bar})">${bodies.join('\n')}</g>`,
     '</svg>', '',
   ].join('\n');
 }
