@@ -60,6 +60,9 @@ const cancelGraceMs = 100;
 /** A background process (a database, a server) may use this long to end in order. */
 const stopGraceMs = 1_000;
 
+/** V8 and the JVM reserve this much and more without using it. */
+const reservedSpareBytes = 1_073_741_824;
+
 /** Runs commands of one workspace on this machine, in the sandbox unless a person allowed otherwise. */
 export function createProcesses(options: ProcessesOptions): LocalProcesses {
   const limits = { ...defaultLimits(), ...options.limits };
@@ -89,7 +92,8 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
     const control = controlGroup(id, run);
     const prefix = ['exec 2>&1'];
     if (control === undefined) {
-      prefix.push(`ulimit -d ${Math.ceil(memoryBytes / 1_024)} 2>/dev/null`);
+      // Counts what is reserved, used or not, so it has room to spare; the watchdog counts what is used.
+      prefix.push(`ulimit -d ${Math.ceil((memoryBytes + reservedSpareBytes) / 1_024)} 2>/dev/null`);
       // In a user namespace of its own a command's processes are counted apart (Linux 5.14); outside, all of the user's would be.
       if (contained && userId !== 0 && countsPerNamespace()) prefix.push(`ulimit -u ${maxProcesses} 2>/dev/null`);
     }
@@ -132,11 +136,11 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
       const { text, wholePath, note } = output.finish();
       return { ending, output: text, wholeOutputPath: wholePath, outputBytes: output.bytes, durationMs: performance.now() - startedAt, sandboxed, notes: note === undefined ? notes : [...notes, note] };
     };
-    if (request.signal?.aborted === true) return result({ kind: 'cancelled' }, [], request.unsandboxed !== true);
+    if (isAborted(request.signal)) return result({ kind: 'cancelled' }, [], request.unsandboxed !== true);
     const launched = await launch(request, id, output, request.timeoutMs ?? limits.timeoutMs);
     if (typeof launched === 'string') return result({ kind: 'not-started', reason: launched }, [], false);
     const cancel = () => launched.supervised.end({ kind: 'cancelled' }, cancelGraceMs);
-    if (request.signal?.aborted === true) cancel();
+    if (isAborted(request.signal)) cancel();
     request.signal?.addEventListener('abort', cancel, { once: true });
     const { ending, notes } = await launched.ended;
     request.signal?.removeEventListener('abort', cancel);
@@ -165,7 +169,7 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
     };
     background.set(id, entry);
     const cancel = () => launched.supervised.end({ kind: 'cancelled' }, cancelGraceMs);
-    if (request.signal?.aborted === true) cancel();
+    if (isAborted(request.signal)) cancel();
     request.signal?.addEventListener('abort', cancel, { once: true });
     return factsOf(entry);
   }
@@ -215,6 +219,11 @@ function defaultLimits(): ProcessLimits {
     shownOutputBytes: 49_152,
     maxOutputBytes: 67_108_864,
   };
+}
+
+/** A function, so that the compiler does not take an earlier answer for the present one. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function directoryOf(root: string, directory: string): string | undefined {

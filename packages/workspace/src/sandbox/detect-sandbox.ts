@@ -20,14 +20,9 @@ export interface DetectedSandbox extends SandboxFacts {
  * disabled user namespaces, AppArmor). Takes about 8 ms on Linux; keep the answer (see `lazySandbox`).
  */
 export function detectSandbox(options: DetectOptions): DetectedSandbox {
-  switch (options.platform) {
-    case 'linux':
-      return detectBubblewrap(options.environment);
-    case 'darwin':
-      return detectSeatbelt();
-    default:
-      return none(`Atelier has no sandbox for ${options.platform}. Use Linux, macOS or WSL 2 to run commands without being asked.`);
-  }
+  if (options.platform === 'linux') return detectBubblewrap(options.environment);
+  if (options.platform === 'darwin') return detectSeatbelt();
+  return none(`Atelier has no sandbox for ${options.platform}. Use Linux, macOS or WSL 2 to run commands without being asked.`);
 }
 
 /** The same facts, probed when `kind`, `missing` or `program` is first read, and once. */
