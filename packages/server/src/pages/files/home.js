@@ -67,3 +67,25 @@ async function startThread() {
   await sendCommand(thread.threadId, { type: 'send-message', messageId: newId(), parts: [{ type: 'text', text }] });
   location.assign(`/threads/${encodeURIComponent(thread.threadId)}`);
 }
+
+let typing;
+byId('query').addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => { search().catch((error) => fill(byId('hits'), element('li', { class: 'notice bad' }, error.message))); }, 200);
+});
+byId('find').addEventListener('submit', (event) => event.preventDefault());
+
+async function search() {
+  const asked = byId('query').value.trim();
+  const { hits } = asked === '' ? { hits: [] } : await call('GET', `/api/search?limit=20&q=${encodeURIComponent(asked)}`);
+  if (asked !== byId('query').value.trim()) return; // something else was typed since
+  fill(byId('hits'), asked !== '' && hits.length === 0 ? element('li', { class: 'quiet' }, 'Nothing found.') : hits.map((hit) =>
+    element('li', {}, element('a', { class: 'card', href: `/threads/${encodeURIComponent(hit.threadId)}#seq-${hit.seq}` },
+      element('div', { class: 'row' }, element('span', { class: 'title grow' }, hit.title || 'Untitled'), badge(hit.kind), ago(hit.at)),
+      element('div', { class: 'small words' }, marked(hit.excerpt))))));
+}
+
+/** Matches stand between U+0002 and U+0003. */
+function marked(excerpt) {
+  return excerpt.split(/(\u0002[^\u0003]*\u0003)/).map((part) => (part.startsWith('\u0002') ? element('mark', {}, part.slice(1, -1)) : part));
+}

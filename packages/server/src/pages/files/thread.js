@@ -23,8 +23,34 @@ async function start() {
   viewer = { userId: me.principal.userId ?? '' };
   events = page.events;
   redraw();
-  window.scrollTo(0, document.body.scrollHeight);
+  drawActions();
   follow(page.lastSeq);
+  if (!await showAnchor()) window.scrollTo(0, document.body.scrollHeight);
+}
+
+/** Goes to the event that the address names (`#seq-12`), reading earlier pages until it is there. */
+async function showAnchor() {
+  const wanted = Number(/^#seq-(\d+)$/.exec(location.hash)?.[1]);
+  if (Number.isNaN(wanted)) return false;
+  while ((events[0]?.seq ?? 1) > Math.max(1, wanted)) await readEarlier();
+  const node = timeline.items.filter((item) => item.seq <= wanted).map((item) => view.nodeOf(item)).at(-1);
+  node?.querySelector('details')?.setAttribute('open', '');
+  node?.scrollIntoView({ block: 'center' });
+  return node !== undefined;
+}
+
+async function readEarlier() {
+  const page = await call('GET', `${url}/events?limit=500&before=${events[0].seq}`);
+  events = [...page.events, ...events];
+  redraw();
+}
+
+function drawActions() {
+  const exports = ['markdown', 'html', 'jsonl'].map((format) => element('a', { href: `${url}/export?format=${format}`, download: `thread.${{ markdown: 'md', html: 'html', jsonl: 'jsonl' }[format]}` }, `Export ${{ markdown: 'Markdown', html: 'HTML', jsonl: 'JSONL' }[format]}`));
+  const undo = element('button', { type: 'button', class: 'plain', onclick: () => {
+    if (window.confirm('Put the files back as they were before the last run? Files that were changed since are left alone.')) void send({ type: 'request-restore', restoreId: newId() });
+  } }, 'Undo the last run');
+  fill(byId('actions'), exports, undo);
 }
 
 function redraw() {
@@ -133,9 +159,5 @@ message.addEventListener('keydown', (event) => {
 byId('cancel').addEventListener('click', () => { void send({ type: 'cancel-run' }); });
 byId('earlier').addEventListener('click', () => {
   const before = document.body.scrollHeight;
-  call('GET', `${url}/events?limit=500&before=${events[0].seq}`).then((page) => {
-    events = [...page.events, ...events];
-    redraw();
-    window.scrollBy(0, document.body.scrollHeight - before);
-  }, showProblem);
+  readEarlier().then(() => window.scrollBy(0, document.body.scrollHeight - before), showProblem);
 });

@@ -27,6 +27,7 @@ export function createTimelineView(target, actions) {
       shown.textContent = `${shown.textContent}${text}`.slice(-20_000);
       for (const [item, node] of nodes) if (item.callId === callId && !node.contains(shown)) node.querySelector('details')?.append(shown);
     },
+    nodeOf: (item) => nodes.get(item),
     clear() {
       nodes.clear();
       target.replaceChildren();
