@@ -1,7 +1,7 @@
 import { defineTool } from '@atelier/plugin';
 import type { GrepMatch, GrepQuery } from '@atelier/workspace';
 import { z } from 'zod';
-import { cutLine, fitLines } from './limit-text.ts';
+import { counted, cutLine, fitLines } from './limit-text.ts';
 import { tidyPath } from './tidy-path.ts';
 import { failureOf } from './tool-failure.ts';
 import { toolInput } from './tool-input.ts';
@@ -41,7 +41,7 @@ export const grep = defineTool({
     const query = prepared.work as GrepQuery; // made by `prepare` above
     try {
       const result = await workspace.search.grep({ ...query, signal });
-      if (result.matches.length === 0) return { status: 'ok', output: `No line matches ${query.pattern} (${result.filesSearched} files searched).` };
+      if (result.matches.length === 0) return { status: 'ok', output: `No line matches ${query.pattern} (${counted(result.filesSearched, 'file')} searched).` };
       const { lines, left } = fitLines(printMatches(result.matches));
       const cut = result.truncated || left > 0 ? [`(there are more matches; narrow the pattern, path or glob${left === 0 ? ', or raise max' : ''})`] : [];
       return { status: 'ok', output: [...lines, ...cut].join('\n') };
