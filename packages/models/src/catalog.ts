@@ -48,6 +48,7 @@ export function createCatalog(file: CatalogFile): Catalog {
         return undefined;
     }
   };
+  const templates = file.fim.map(({ match, template }) => ({ match: new RegExp(match, 'i'), template }));
   return {
     updated: file.updated,
     modelsOf: (provider) => Object.keys(file.models[vendorOf(provider) ?? ''] ?? {}),
@@ -63,7 +64,7 @@ export function createCatalog(file: CatalogFile): Catalog {
       }
       return undefined;
     },
-    fimTemplate: (model) => file.fim.find(({ match }) => new RegExp(match, 'i').test(model))?.template,
+    fimTemplate: (model) => templates.find(({ match }) => match.test(model))?.template,
   };
 }
 

@@ -46,6 +46,11 @@ describe('the usual environment variables', () => {
     expect(choose({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', ANTHROPIC_MODEL: 'claude-sonnet-4-5' }).id).toBe('anthropic/claude-sonnet-4-5');
   });
 
+  test('a base URL without a scheme works, one that is none is said to be left out', () => {
+    expect(choose({ OPENAI_BASE_URL: 'localhost:8000/v1', OPENAI_MODEL: 'm' }).baseUrl).toBe('http://localhost:8000/v1');
+    expect(loadModels({ environment: { OPENAI_BASE_URL: 'http://', OLLAMA_HOST: 'a b' } }).notes).toEqual([expect.stringContaining('OPENAI_BASE_URL is left out'), expect.stringContaining('OLLAMA_HOST is left out')]);
+  });
+
   test('nothing at all gives a sentence that says what to do', () => {
     expect(problem({})).toMatch(/^No model is set up\. Set OPENAI_API_KEY/);
   });

@@ -60,8 +60,8 @@ export interface Models {
 /** Puts the models together from environment, configuration and kept keys. Throws a ZodError for a wrong configuration. */
 export function loadModels(options: LoadModelsOptions): Models {
   const { environment, keys = {}, catalog = bundledCatalog(), scripts = {} } = options;
-  const config = ModelsConfig.parse(options.config ?? {});
-  const projectConfig = ProjectModelsConfig.parse(options.projectConfig ?? {});
+  const config: ModelsConfig = options.config === undefined ? {} : ModelsConfig.parse(options.config);
+  const projectConfig: ProjectModelsConfig = options.projectConfig === undefined ? {} : ProjectModelsConfig.parse(options.projectConfig);
   const { providers, notes } = collectProviders({ environment, config, projectConfig, keys });
   if (Object.keys(scripts).length > 0 && !providers.some((provider) => provider.name === 'scripted')) providers.push(scriptedProvider());
   const redact = createRedactor(providers.flatMap(secretsOf));
@@ -164,9 +164,10 @@ interface Settings {
 }
 
 function callOptions({ kind }: ProviderSettings, { temperature, reasoningEffort, facts, cacheKey }: Settings): CallOptions {
+  const cannotReason = facts.known && !facts.abilities.includes('reasoning');
   const options: CallOptions = {
     ...(temperature !== undefined && { temperature }),
-    ...(reasoningEffort !== undefined && { reasoning: reasoningEffort }),
+    ...(reasoningEffort !== undefined && !cannotReason && { reasoning: reasoningEffort }),
   };
   // Nothing of a conversation is kept at the provider; reasoning comes back encrypted and is sent along instead.
   if (kind === 'openai-responses') options.providerOptions = { openai: { store: false, ...(cacheKey !== undefined && { promptCacheKey: cacheKey }) } };

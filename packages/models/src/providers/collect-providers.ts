@@ -21,9 +21,8 @@ const usualVariables: Record<string, string[]> = {
  * configuration's settings of a provider win over those of the environment with the same name.
  */
 export function collectProviders({ environment, config, projectConfig, keys }: ProviderSources): { providers: ProviderSettings[]; notes: string[] } {
-  const notes: string[] = [];
   const providers = new Map<string, ProviderSettings>();
-  const fromEnvironment = environmentProviders(environment, keys);
+  const { providers: fromEnvironment, notes } = environmentProviders(environment, keys);
   for (const [name, given] of Object.entries(config.providers ?? {})) {
     providers.set(name, configured(name, given, { environment, keys, sibling: fromEnvironment.find((provider) => provider.name === name) }));
   }

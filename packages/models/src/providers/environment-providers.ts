@@ -10,9 +10,18 @@ export type Keys = Readonly<Record<string, string>>;
  * The providers that the usual environment variables and the kept keys give. An `OPENAI_BASE_URL` other than OpenAI's own
  * is a compatible server: chat completions, and a key only if there is one.
  */
-export function environmentProviders(environment: Environment, keys: Keys): ProviderSettings[] {
-  const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  return [openai(read, keys), anthropic(read, keys), google(read, keys), ollama(read)].filter((provider) => provider !== undefined);
+export function environmentProviders(environment: Environment, keys: Keys): { providers: ProviderSettings[]; notes: string[] } {
+  const notes: string[] = [];
+  const read: Read = (name) => {
+    const value = environment[name]?.trim() || undefined;
+    if (value === undefined || !/_BASE_URL$|_HOST$/.test(name)) return value;
+    const url = /^[a-z]+:\/\//i.test(value) || name === 'OLLAMA_HOST' ? value : `http://${value}`;
+    if (URL.canParse(/^[a-z]+:\/\//i.test(url) ? url : `http://${url.startsWith(':') ? `h${url}` : url}`)) return url;
+    notes.push(`${name} is left out: "${value}" is no URL. Write it like http://localhost:8000/v1.`);
+    return undefined;
+  };
+  const providers = [openai(read, keys), anthropic(read, keys), google(read, keys), ollama(read)].filter((provider) => provider !== undefined);
+  return { providers, notes };
 }
 
 type Read = (name: string) => string | undefined;

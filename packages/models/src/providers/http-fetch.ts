@@ -27,6 +27,10 @@ export function createHttpFetch({ environment, connectMs, onByte }: HttpFetchOpt
     const { signal } = init ?? {};
     const report = (): void => (signal === undefined || signal === null ? undefined : onByte(signal));
     report();
+    if (message.statusCode === 200 && message.headers['content-type']?.startsWith('text/html') === true) {
+      message.destroy();
+      throw Object.assign(new Error(`${url.origin}${url.pathname} is a web page and no API of a model; most base URLs end with "/v1"`), { statusCode: 404 });
+    }
     return toResponse(message, report);
   };
 }
@@ -66,7 +70,7 @@ function sendOnce(url: URL, init: RequestInit | undefined, { client, connectMs }
       clearTimeout(connecting);
       signal?.removeEventListener('abort', onAbort);
     });
-    request.once('error', (error: NodeJS.ErrnoException) => {
+    request.on('error', (error: NodeJS.ErrnoException) => {
       const stale = request.reusedSocket && error.code === 'ECONNRESET' && signal?.aborted !== true;
       reject(stale ? new StaleConnection(error.message, { cause: error }) : firstOf(error));
     });

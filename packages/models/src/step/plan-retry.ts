@@ -1,4 +1,5 @@
 import type { Failure } from './classify-failure.ts';
+import type { StepErrorCode } from './step-update.ts';
 
 export interface RetryLimits {
   /** How often a step is tried in all. */
@@ -15,8 +16,11 @@ export interface RetryLimits {
 
 export const defaultLimits: RetryLimits = { attempts: 8, baseWaitMs: 500, maxWaitMs: 30_000, maxRetryAfterMs: 120_000, idleMs: 60_000 };
 
-/** An empty answer is asked for again, but a model that has nothing to say will not say it eight times. */
-const emptyAttempts = 3;
+/**
+ * Failures that are tried less often: a model with nothing to say will not say it eight times, a server that is not
+ * running is told to the person soon, and each attempt at a silent one takes the whole idle time.
+ */
+const fewerAttempts: Partial<Record<StepErrorCode, number>> = { empty: 3, connection: 5, timeout: 5 };
 
 /**
  * Whether to try again after attempt number `attempt`, and when: exponential back-off with equal jitter (half fixed, half
@@ -24,7 +28,7 @@ const emptyAttempts = 3;
  */
 export function planRetry(failure: Failure, attempt: number, { limits, random }: { limits: RetryLimits; random: () => number }): { waitMs: number; reason: string } | undefined {
   if (!failure.error.retryable) return undefined;
-  if (attempt >= (failure.error.code === 'empty' ? Math.min(emptyAttempts, limits.attempts) : limits.attempts)) return undefined;
+  if (attempt >= Math.min(limits.attempts, fewerAttempts[failure.error.code] ?? limits.attempts)) return undefined;
   const { retryAfterMs } = failure;
   if (retryAfterMs !== undefined && retryAfterMs > limits.maxRetryAfterMs) return undefined;
   const wait = Math.min(limits.maxWaitMs, limits.baseWaitMs * 2 ** (attempt - 1));
