@@ -69,7 +69,7 @@ function findNormal(source: Source, quoted: string, looseness: Looseness): Span[
   const fromLineStart = looseness !== 'trailing' && /^\s/.test(quoted);
   const toLineEnd = /\n[ \t]*$/.test(quoted);
   return findExact(form.text, needle)
-    .map(({ start, end }) => ({ start: form.starts[start] ?? 0, end: form.ends[end - 1] ?? source.text.length }))
+    .map(({ start, end }) => ({ start: form.startOf(start), end: form.endOf(end - 1) }))
     .filter((span) => isWhole(source.text, span, looseness))
     .filter((span) => (!fromLineStart || startsLine(source.text, span.start)) && (!toLineEnd || endsLine(source.text, span.end)));
 }

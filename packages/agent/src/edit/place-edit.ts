@@ -58,7 +58,7 @@ function isThere(source: Source, edit: Edit, likeOld: readonly Span[] | undefine
   if (edit.new.trim().length < 8 || edit.old.includes(edit.new)) return false;
   const [only, another] = findExact(source.text, edit.new);
   if (only === undefined || another !== undefined) return false;
-  return likeOld === undefined || likeOld.length === 0 || likeOld.every((span) => span.start < only.end && only.start < span.end);
+  return likeOld === undefined || likeOld.every((span) => span.start < only.end && only.start < span.end);
 }
 
 /** Whether an edit that only adds lines to `old` finds them there: making it again would double them. */
