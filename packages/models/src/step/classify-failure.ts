@@ -35,7 +35,7 @@ export function classifyFailure({ model, now, thrown, idleMs, aborted }: Failure
   return {
     ...found,
     error: { ...found.error, retryable: found.error.retryable && !noRetry, ...(seen.status !== undefined && { status: seen.status }) },
-    retryAfterMs: retryAfterMs(seen.headers, now),
+    retryAfterMs: retryAfterMs(seen, now),
   };
 }
 
@@ -53,6 +53,11 @@ function incomplete({ kind }: IncompleteAnswer, model: ResolvedModel): Failure {
 const overflow = /context.{0,12}(length|window|size)|maximum.{0,20}(context|tokens)|prompt is too long|too many (input )?tokens|input.{0,20}(too long|token count)|exceeds?.{0,40}(token|context)|request_too_large|context_length_exceeded/i;
 const noCredit = /insufficient_quota|credit balance|billing|exceeded your current quota/i;
 
+/** Gemini says of its limits for a minute, too, that a quota is exceeded and billing should be looked at. */
+function isOutOfCredit(text: string, seen: Thrown, model: ResolvedModel): boolean {
+  return noCredit.test(text) && model.kind !== 'google' && retryAfterMs(seen, 0) === undefined;
+}
+
 function withStatus(seen: Thrown, status: number, model: ResolvedModel): Failure {
   const says = seen.message === '' ? '' : `: ${seen.message}`;
   const text = seen.message + seen.kind + seen.body;
@@ -60,7 +65,7 @@ function withStatus(seen: Thrown, status: number, model: ResolvedModel): Failure
   if (status === 401 || status === 403) {
     return failure('auth', `${model.provider} refused the key (${status})${says}.`, `Check the key: ${model.keyHint}.`, false);
   }
-  if (status === 402 || (status === 429 && noCredit.test(text))) {
+  if (status === 402 || (status === 429 && isOutOfCredit(text, seen, model))) {
     return failure('rate-limited', `${model.provider} has no credit left for this key (${status})${says}.`, 'Add credit at the provider, or choose another model.', false);
   }
   if (status === 404) return failure('not-found', `${model.id} was not found (404)${says}.`, 'Run "atelier models" for the models that are there, or check the base URL.', false);
@@ -96,6 +101,7 @@ function withoutStatus(seen: Thrown, model: ResolvedModel): Failure {
     default:
   }
   if (/CERT|SSL|TLS|SELF_SIGNED/.test(seen.code)) return failure('connection', `The certificate of ${model.baseUrl} is not trusted (${seen.code}).`, 'Set NODE_EXTRA_CA_CERTS to the file of your certificate authority.', false);
+  if (seen.unreadable && /without a finish reason/.test(seen.message)) return failure('cut', `The answer of ${model.id} broke off.`, 'Check the network, then try again.', true);
   if (seen.unreadable) return failure('cut', `The answer of ${model.id} could not be read: ${seen.message}.`, 'Check that the base URL is that of a model server of this kind.', true);
   return failure('unknown', `${model.id} failed: ${seen.message || 'no reason was given'}.`, 'Try again, or choose another model.', seen.retryable ?? true);
 }

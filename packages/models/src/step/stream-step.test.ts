@@ -110,7 +110,7 @@ describe.each(formats)('%s', (format) => {
     ['too long a conversation', { status: 400, message: 'prompt is too long: 210000 tokens > 200000 maximum' }, 'context-overflow'],
     ['an unknown model', { status: 404 }, 'not-found'],
     ['a request that is not accepted', { status: 400, message: 'temperature: wrong' }, 'bad-request'],
-    ['no credit', { status: 429, message: 'You exceeded your current quota, please check your plan and billing details.' }, 'rate-limited'],
+    ['no credit', { status: 402, message: 'Insufficient balance' }, 'rate-limited'],
   ])('%s fails at once with a sentence', async (_what, answer, code) => {
     const { updates } = await ask(await modelFor(format, [answer]));
     expect(last(updates)).toMatchObject({ type: 'failed', attempts: 1, error: { code } });

@@ -135,6 +135,14 @@ test('a provider that asks to wait longer than allowed is reported instead of wa
   expect(updates.at(-1)).toMatchObject({ type: 'failed', attempts: 1, error: { code: 'rate-limited', retryable: true } });
 });
 
+test('Gemini\'s limit for a minute is waited for, though it speaks of a quota', async () => {
+  const body = JSON.stringify({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'You exceeded your current quota, please check your plan and billing details.', details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '25s' }] } });
+  const server = await startScriptedServer([{ status: 429, body, headers: { 'content-type': 'application/json' } }, { text: 'ok' }]);
+  closing.push(() => server.close());
+  const updates = await ask(model({ kind: 'google', baseUrl: server.url, apiKey: 'k' }));
+  expect(updates).toMatchObject([{ type: 'waiting', waitMs: 25_000 }, { type: 'text-delta' }, { type: 'done' }]);
+});
+
 test('an abort ends the wait for the next attempt at once', async () => {
   const server = await startScriptedServer([{ status: 429 }]);
   closing.push(() => server.close());
