@@ -97,7 +97,7 @@ describe('configuration', () => {
   test('overrides, temperature and reasoning effort reach the call', () => {
     const model = choose({ OPENAI_API_KEY: 'k' }, { config: { temperature: 0.2, reasoningEffort: 'low', models: { 'openai/new': { window: 1000, outputLimit: 100, reasoningEffort: 'high' } } } }, 'openai/new');
     expect(model.facts).toMatchObject({ window: 1000, outputLimit: 100, known: false });
-    expect(model.callOptions('thread-1')).toEqual({ temperature: 0.2, reasoning: 'high', providerOptions: { openai: { store: false, promptCacheKey: 'thread-1' } } });
+    expect(model.callOptions('thread-1')).toEqual({ temperature: 0.2, maxOutputTokens: 100, reasoning: 'high', providerOptions: { openai: { store: false, promptCacheKey: 'thread-1' } } });
   });
 
   test('a wrong one is refused with the field\'s name', () => {

@@ -109,6 +109,7 @@ export function loadModels(options: LoadModelsOptions): Models {
         callOptions(provider, {
           temperature: overrides.temperature ?? projectConfig.temperature ?? config.temperature,
           reasoningEffort: overrides.reasoningEffort ?? projectConfig.reasoningEffort ?? config.reasoningEffort,
+          outputLimit: overrides.outputLimit,
           facts,
           cacheKey,
         }),
@@ -159,14 +160,16 @@ function secretsOf(provider: ProviderSettings): string[] {
 interface Settings {
   temperature: number | undefined;
   reasoningEffort: ReasoningEffort | undefined;
+  outputLimit: number | undefined;
   facts: ModelFacts;
   cacheKey: string | undefined;
 }
 
-function callOptions({ kind }: ProviderSettings, { temperature, reasoningEffort, facts, cacheKey }: Settings): CallOptions {
+function callOptions({ kind }: ProviderSettings, { temperature, reasoningEffort, outputLimit, facts, cacheKey }: Settings): CallOptions {
   const cannotReason = facts.known && !facts.abilities.includes('reasoning');
   const options: CallOptions = {
     ...(temperature !== undefined && { temperature }),
+    ...(outputLimit !== undefined && { maxOutputTokens: outputLimit }),
     ...(reasoningEffort !== undefined && !cannotReason && { reasoning: reasoningEffort }),
   };
   // Nothing of a conversation is kept at the provider; reasoning comes back encrypted and is sent along instead.

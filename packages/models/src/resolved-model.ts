@@ -33,4 +33,6 @@ export interface CallOptions {
   reasoning?: ReasoningEffort;
   providerOptions?: SharedV4ProviderOptions;
   headers?: Record<string, string>;
+  /** Only where the configuration states one. */
+  maxOutputTokens?: number;
 }

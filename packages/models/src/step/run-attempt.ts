@@ -51,8 +51,8 @@ export async function* runAttempt(request: StepRequest, idleMs: number): AsyncGe
 }
 
 function callOptions(request: StepRequest, signal: AbortSignal): LanguageModelV4CallOptions {
-  const { model, tools, maxOutputTokens, cacheKey } = request;
-  const { temperature, reasoning, providerOptions, headers } = model.callOptions(cacheKey);
+  const { model, tools, cacheKey } = request;
+  const { temperature, reasoning, providerOptions, headers, maxOutputTokens } = model.callOptions(cacheKey);
   return {
     prompt: preparePrompt(request.prompt, model.kind),
     ...(tools.length > 0 && { tools, toolChoice: { type: 'auto' } }),
@@ -65,9 +65,13 @@ function callOptions(request: StepRequest, signal: AbortSignal): LanguageModelV4
   };
 }
 
-/** Anthropic wants a limit in every request, and its SDK would send 128,000 for a model that it does not know. */
-function outputLimit({ model }: StepRequest, asked: number | undefined): { maxOutputTokens?: number } {
-  const limit = asked ?? (model.kind === 'anthropic' ? Math.min(model.facts.outputLimit, 64_000) : undefined);
+/**
+ * Anthropic wants a limit in every request, and its SDK would send 128,000 for a model that it does not know. A server of
+ * one's own refuses a limit that does not fit into the window it was started with, so it gets only a configured one.
+ */
+function outputLimit({ model, maxOutputTokens: asked }: StepRequest, configured: number | undefined): { maxOutputTokens?: number } {
+  const ownServer = model.kind === 'openai-compatible' || model.kind === 'ollama';
+  const limit = ownServer ? configured : (asked ?? configured ?? (model.kind === 'anthropic' ? Math.min(model.facts.outputLimit, 64_000) : undefined));
   return limit === undefined ? {} : { maxOutputTokens: limit };
 }
 

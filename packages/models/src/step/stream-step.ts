@@ -8,6 +8,7 @@ export interface StepRequest {
   model: ResolvedModel;
   prompt: LanguageModelV4Prompt;
   tools: LanguageModelV4FunctionTool[];
+  /** Not sent to compatible servers: they get a limit only where the configuration states one. */
   maxOutputTokens?: number;
   /** Groups requests with the same beginning (a thread's id), so that providers route them to the same cache. */
   cacheKey?: string;

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -74,6 +74,9 @@ test('a compatible server is asked for usage and gets the headers of the configu
   await ask(model({ kind: 'openai-compatible', baseUrl: `${server.url}/v1`, headers: { 'x-team': 'blue' } }, 'm', { temperature: 0.3 }));
   expect(server.requests[0]).toMatchObject({ body: { stream: true, stream_options: { include_usage: true }, temperature: 0.3 }, headers: { 'x-team': 'blue' } });
   expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
+  expect(server.requests[0]?.body).not.toHaveProperty('max_tokens');
+  await ask(model({ kind: 'openai-compatible', baseUrl: `${server.url}/v1`, models: { m: { outputLimit: 77 } } }, 'm'));
+  expect(server.requests[1]?.body).toMatchObject({ max_tokens: 77 });
 });
 
 test('a server that is not running is tried five times and named', async () => {
@@ -102,14 +105,15 @@ test('a connection that the server closed while idle is opened anew without an a
   closing.push(() => server.close());
   let connections = 0;
   const url = new URL(server.url);
-  const proxy = createServer(async (request, response) => {
+  const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const answer = await fetch(new URL(request.url ?? '/', url), { method: 'POST', body: Buffer.concat(chunks) });
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(await answer.text());
     // Keeps the connection open in the client's eyes and closes it right after.
     response.once('finish', () => setImmediate(() => request.socket.destroy()));
-  });
+  };
+  const proxy = createServer((request, response) => void relay(request, response));
   proxy.on('connection', () => connections++);
   const there = model({ kind: 'openai-compatible', baseUrl: `${await serve(proxy)}/v1` });
   for (let step = 0; step < 5; step++) expect((await ask(there)).at(-1)).toMatchObject({ type: 'done' });
