@@ -81,7 +81,7 @@ function removeFile(root: string, relative: string): void {
       throw new WorkspaceError('read-only', `${relative} could not be removed (${error instanceof Error ? error.message : String(error)}). Check the rights of its folder, then undo again.`, { path: relative, cause: error });
     }
   }
-  for (const folder of parentsOf(relative).reverse()) if (!removeEmptyFolder(path.join(root, folder))) return;
+  for (const folder of parentsOf(relative).toReversed()) if (!removeEmptyFolder(path.join(root, folder))) return;
 }
 
 function removeEmptyFolder(folder: string): boolean {

@@ -72,12 +72,22 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
   const outputs = path.join(options.scratchDirectory, 'output');
   const running = new Set<Supervised>();
+  const dying = new Set<ControlGroup>();
   const background = new Map<string, Background>();
   let groups: ControlGroups | undefined | 'unknown' = options.withoutControlGroups === true ? undefined : 'unknown';
 
-  function controlGroup(id: string, run: RunOptions): ControlGroup | undefined {
+  function findGroups(): ControlGroups | undefined {
     if (groups === 'unknown') groups = process.platform === 'linux' ? findControlGroups() : undefined;
-    return groups?.create(`atelier-${id}`, { memoryBytes: run.memoryBytes ?? limits.memoryBytes, maxProcesses: run.maxProcesses ?? limits.maxProcesses });
+    return groups;
+  }
+
+  function controlGroup(id: string, run: RunOptions): ControlGroup | undefined {
+    return findGroups()?.create(`atelier-${id}`, { memoryBytes: run.memoryBytes ?? limits.memoryBytes, maxProcesses: run.maxProcesses ?? limits.maxProcesses });
+  }
+
+  /** The kernel needs a moment to end the last processes of a group; what cannot be removed yet is tried again later. */
+  function buryGroups(): void {
+    for (const group of dying) if (group.remove()) dying.delete(group);
   }
 
   /** Starts a command; a reason in words where that is refused. */
@@ -89,9 +99,8 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
     const memoryBytes = run.memoryBytes ?? limits.memoryBytes;
     const maxProcesses = run.maxProcesses ?? limits.maxProcesses;
     const contained = sandboxed && options.sandbox.kind === 'bubblewrap';
-    const control = controlGroup(id, run);
     const prefix = ['exec 2>&1'];
-    if (control === undefined) {
+    if (findGroups() === undefined) {
       // Counts what is reserved, used or not, so it has room to spare; the watchdog counts what is used.
       prefix.push(`ulimit -d ${Math.ceil((memoryBytes + reservedSpareBytes) / 1_024)} 2>/dev/null`);
       // In a user namespace of its own a command's processes are counted apart (Linux 5.14); outside, all of the user's would be.
@@ -102,6 +111,7 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
     const wrapped = sandboxed
       ? await sandbox.wrap(argv, { directory, allowedHosts: run.allowedHosts ?? [], environment: run.environment ?? {} })
       : { file: shell, argv: argv.slice(1), environment: { ...outsideEnvironment(options.environment), ...run.environment }, release: async () => [] };
+    const control = controlGroup(id, run);
     if (!contained) reaper.ensure();
     const supervised = supervise({
       file: wrapped.file,
@@ -121,7 +131,8 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
     const ended = supervised.ended.then(async (end) => {
       running.delete(supervised);
       if (!contained && pid !== undefined) reaper.forget(pid);
-      if (control !== undefined) removeGroup(control);
+      if (control !== undefined) dying.add(control);
+      buryGroups();
       const denied = await wrapped.release();
       return { ending: end.ending, notes: [...end.notes, ...denied] };
     });
@@ -205,6 +216,10 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
       for (const one of running) one.end({ kind: 'cancelled' }, cancelGraceMs);
       await Promise.all([...ends, ...[...background.values()].map((entry) => entry.ended)]);
       reaper.close();
+      for (let tries = 0; dying.size > 0 && tries < 20; tries += 1) {
+        buryGroups();
+        if (dying.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
       await Promise.all([...[...background.values()].map((entry) => rm(entry.file, { force: true })), rm(path.join(options.scratchDirectory, 'sandbox', 'tmp'), { recursive: true, force: true })]);
       background.clear();
     },
@@ -250,12 +265,6 @@ function markOf(mark: string): { name: string; value: string } {
 function countsPerNamespace(): boolean {
   const [major = 0, minor = 0] = os.release().split('.').map(Number);
   return major > 5 || (major === 5 && minor >= 14);
-}
-
-/** The kernel needs a moment to bury the last processes; a group that stays empty is removed a little later. */
-function removeGroup(control: ControlGroup, tries = 20): void {
-  if (control.remove() || tries === 0) return;
-  setTimeout(() => removeGroup(control, tries - 1), 50).unref();
 }
 
 async function readPart(file: string, from: number, maxBytes: number): Promise<Buffer> {
