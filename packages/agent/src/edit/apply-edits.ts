@@ -1,8 +1,9 @@
 import { createSource } from './find-text.ts';
-import type { Closeness, Span } from './find-text.ts';
+import type { Closeness } from './find-text.ts';
 import { nearestText } from './nearest-text.ts';
 import { placeEdit } from './place-edit.ts';
 import type { Edit, Placed, Replacement } from './place-edit.ts';
+import type { Span } from './span.ts';
 
 export type { Edit } from './place-edit.ts';
 

@@ -1,6 +1,6 @@
-import type { Span } from './find-text.ts';
 import { alignLines } from './align-lines.ts';
 import { indentOf, normalLine } from './normal-form.ts';
+import type { Span } from './span.ts';
 
 /** Share of the lines between the anchors that must be the file's own. */
 const MIN_SIMILARITY = 0.6;

@@ -1,14 +1,10 @@
 import { findAnchors } from './find-anchors.ts';
 import { isWordCode, normalForm } from './normal-form.ts';
 import type { Looseness, NormalForm } from './normal-form.ts';
+import { endsLine, startsLine } from './span.ts';
+import type { Span } from './span.ts';
 
 export type Closeness = 'exact' | Looseness | 'anchors';
-
-/** A part of a text, by offsets. */
-export interface Span {
-  start: number;
-  end: number;
-}
 
 /** Where a quoted text is. More than one span: it is ambiguous, and the caller must not choose. None: it is not there. */
 export interface Found {
@@ -80,15 +76,4 @@ function isWhole(text: string, { start, end }: Span, looseness: Looseness): bool
   const cutsStart = start > 0 && isWordCode(text.charCodeAt(start)) && isWordCode(text.charCodeAt(start - 1));
   const cutsEnd = end < text.length && isWordCode(text.charCodeAt(end - 1)) && isWordCode(text.charCodeAt(end));
   return !cutsStart && !cutsEnd;
-}
-
-/** Whether only white space is before an offset in its line. */
-export function startsLine(text: string, offset: number): boolean {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '' || offset === 0;
-}
-
-/** Whether only white space is after an offset in its line. */
-export function endsLine(text: string, offset: number): boolean {
-  const lineEnd = text.indexOf('\n', offset);
-  return text.slice(offset, lineEnd === -1 ? text.length : lineEnd).trim() === '';
 }

@@ -1,7 +1,9 @@
-import { endsLine, findExact, findText, startsLine } from './find-text.ts';
-import type { Closeness, Source, Span } from './find-text.ts';
+import { findExact, findText } from './find-text.ts';
+import type { Closeness, Source } from './find-text.ts';
 import { mergeLines, replaceLines } from './merge-lines.ts';
 import { indentUnit } from './reindent.ts';
+import { endsLine, startsLine } from './span.ts';
+import type { Span } from './span.ts';
 
 /** One replacement in a file: `old` by `new`; with `all`, everywhere that `old` is. */
 export interface Edit {
