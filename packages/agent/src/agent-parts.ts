@@ -23,7 +23,12 @@ export interface AgentParts {
   /** The intersection of these users' rights, read at the moment of the call. */
   readAuthority(users: string[]): Promise<Authority>;
   newId(): string;
+  /** Milliseconds since 1970. */
   now(): number;
+  /** Resolves after `ms`; rejects when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** 0 to 1. */
+  random(): number;
   /** As whom the agent records: an automation that acts for the run's users. */
   principal: Principal;
 }

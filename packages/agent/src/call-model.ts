@@ -1,5 +1,5 @@
 import { streamStep } from '@atelier/models';
-import type { StepEnd } from '@atelier/models';
+import type { AnswerPart, StepUpdate } from '@atelier/models';
 import type { EventData, StepPart } from '@atelier/thread';
 import type { AgentParts } from './agent-parts.ts';
 import { isRepeating } from './is-repeating.ts';
@@ -24,13 +24,18 @@ export async function callModel(parts: AgentParts, recorder: RunRecorder): Promi
   const repetition = new AbortController();
   let said = '';
   let thought = '';
-  let end: StepEnd | undefined;
+  let end: Extract<StepUpdate, { type: 'done' | 'failed' }> | undefined;
+  const callBytes = new Map<string, { tool: string; bytes: number }>();
   const stream = streamStep({
     model,
     prompt: recorder.conversation.prompt(),
     tools: toolDeclarations(parts.tools),
     maxOutputTokens: model.facts.outputLimit,
+    cacheKey: log.threadId,
     signal: AbortSignal.any([log.signal, repetition.signal]),
+    now: parts.now,
+    sleep: parts.sleep,
+    random: parts.random,
   });
   for await (const part of stream) {
     switch (part.type) {
@@ -44,9 +49,16 @@ export async function callModel(parts: AgentParts, recorder: RunRecorder): Promi
         log.publish({ kind: 'reasoning', stepId, text: part.text });
         if (isRepeating(thought)) repetition.abort();
         break;
-      case 'tool-call-delta':
-        log.publish({ kind: 'call', stepId, tool: part.tool, inputBytes: part.inputBytes });
+      case 'tool-call-started':
+        callBytes.set(part.callId, { tool: part.tool, bytes: 0 });
+        log.publish({ kind: 'call', stepId, tool: part.tool, inputBytes: 0 });
         break;
+      case 'tool-call-delta': {
+        const call = callBytes.get(part.callId);
+        if (call !== undefined) log.publish({ kind: 'call', stepId, tool: call.tool, inputBytes: call.bytes += part.text.length });
+        break;
+      }
+      case 'waiting':
       case 'restart':
         said = '';
         thought = '';
@@ -61,7 +73,7 @@ export async function callModel(parts: AgentParts, recorder: RunRecorder): Promi
   const durationMs = parts.now() - beganAt;
   if (end?.type === 'done') {
     const data: EventData['step.completed'] = {
-      stepId, parts: end.parts.map((part) => ownCallId(part, parts.newId)), model: end.modelId, finish: end.finishReason, usage: end.usage,
+      stepId, parts: end.parts.map((part) => ownCallId(part, parts.newId)), model: end.modelId, finish: end.finish, usage: end.usage,
       ...(end.costUsd !== undefined && { costUsd: end.costUsd }), attempts: end.attempts, durationMs, requestHash,
     };
     return recorder.record([recorder.fact('step.completed', data, { stepId })]);
@@ -91,6 +103,6 @@ function fitWindow(parts: AgentParts, recorder: RunRecorder, overflows: number):
 }
 
 /** Providers number calls in their own ways, some not at all; in a thread each has an id of ours. */
-function ownCallId(part: StepPart, newId: () => string): StepPart {
+function ownCallId(part: AnswerPart, newId: () => string): StepPart {
   return part.type === 'tool-call' ? { ...part, callId: newId() } : part;
 }

@@ -136,12 +136,14 @@ export class Conversation {
 
 const KEPT_RESULTS = 6;
 
-function promptPart(part: StepPart) {
+type AnswerContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
+
+function promptPart(part: StepPart): AnswerContent {
   const provider = part.provider === undefined ? {} : { providerOptions: part.provider as never }; // came from this provider and goes back unchanged
   switch (part.type) {
-    case 'text': return shownText(part.text) === '' ? [] : [{ type: 'text' as const, text: shownText(part.text), ...provider }];
-    case 'reasoning': return [{ type: 'reasoning' as const, text: shownText(part.text), ...provider }];
-    case 'tool-call': return [{ type: 'tool-call' as const, toolCallId: part.callId, toolName: part.tool, input: callInput(part), ...provider }];
+    case 'text': return shownText(part.text) === '' ? [] : [{ type: 'text', text: shownText(part.text), ...provider }];
+    case 'reasoning': return [{ type: 'reasoning', text: shownText(part.text), ...provider }];
+    case 'tool-call': return [{ type: 'tool-call', toolCallId: part.callId, toolName: part.tool, input: callInput(part), ...provider }];
   }
 }
 

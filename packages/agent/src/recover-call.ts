@@ -34,7 +34,12 @@ async function changeStage(effect: Extract<Effect, { kind: 'write' | 'delete' }>
 }
 
 function hashesAfter(changes: Effect[]): Record<string, string | null> {
-  return Object.fromEntries(changes.flatMap((effect) => (effect.kind === 'write' ? [[effect.path, effect.after]] : effect.kind === 'delete' ? [[effect.path, null]] : [])));
+  const hashes: Record<string, string | null> = {};
+  for (const effect of changes) {
+    if (effect.kind === 'write') hashes[effect.path] = effect.after;
+    if (effect.kind === 'delete') hashes[effect.path] = null;
+  }
+  return hashes;
 }
 
 function interrupted(why: string): Recovery {

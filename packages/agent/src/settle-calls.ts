@@ -6,7 +6,7 @@ import { fingerprintCalls } from '@atelier/thread';
 import type { AgentParts } from './agent-parts.ts';
 import { REFUSED_REPETITIONS, repetitions } from './next-action.ts';
 import { prepareCall, sentence } from './prepare-call.ts';
-import { readNestedRules } from './read-rules.ts';
+import { nestedRules } from './read-rules.ts';
 import { recoverCall } from './recover-call.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -155,7 +155,7 @@ async function runCall(parts: AgentParts, recorder: RunRecorder, ready: ReadyCal
     else result = { status: 'failed', output: sentence(error) };
     status = parts.log.signal.aborted ? 'cancelled' : 'failed';
   }
-  const rules = status === 'ok' ? await readNestedRules(parts.workspace, touchedPaths(prepared.effects), shownRules) : '';
+  const rules = status === 'ok' ? await rulesFor(parts, prepared.effects, shownRules) : '';
   const whole = result.wholeOutputPath === undefined ? {} : { whole: await parts.log.keepFile(result.wholeOutputPath) };
   const { reads, writes, exitCode } = result;
   const fact = completed(recorder, call, {
@@ -247,8 +247,14 @@ function changesSomething(effects: Effect[]): boolean {
   return effects.some((effect) => effect.kind === 'write' || effect.kind === 'delete' || effect.kind === 'run');
 }
 
-function touchedPaths(effects: Effect[]): string[] {
-  return effects.flatMap((effect) => (effect.kind === 'read' || effect.kind === 'write' ? [effect.path] : []));
+/** The rules of the folders that a call entered for the first time, told with its result. */
+async function rulesFor(parts: AgentParts, effects: Effect[], shownRules: Set<string>): Promise<string> {
+  let text = '';
+  for (const effect of effects) {
+    if (effect.kind !== 'read' && effect.kind !== 'write') continue;
+    for (const rules of await nestedRules(parts.workspace, effect.path, shownRules)) text += `\n\n[Rules from ${rules.path}, for what is under its folder]\n${rules.text}`;
+  }
+  return text;
 }
 
 const MAX_OUTPUT_CHARACTERS = 100_000;

@@ -14,10 +14,11 @@ const NOT_RUN = new Set([126, 127]);
 export async function concludeVerification(recorder: RunRecorder): Promise<void> {
   const verification = recorder.state.run?.verification;
   if (verification === undefined) return;
-  const failures = verification.checks.flatMap((check) => {
-    const result = recorder.conversation.checkResults.get(check.callId);
-    if (result === undefined || result.status === 'ok' || NOT_RUN.has(result.exitCode ?? 0)) return [];
+  const results = verification.checks.map((check) => ({ check, result: recorder.conversation.checkResults.get(check.callId) }));
+  const ran = results.filter(({ result }) => (result?.status === 'ok' || result?.status === 'failed') && !NOT_RUN.has(result.exitCode ?? 0));
+  const failures = ran.flatMap(({ check, result }) => {
+    if (result === undefined || result.status === 'ok') return [];
     return [{ name: check.name, command: check.command, output: result.output }];
   });
-  await recorder.record([recorder.fact('verification.completed', { round: verification.round, passed: failures.length === 0, failures })]);
+  await recorder.record([recorder.fact('verification.completed', { round: verification.round, passed: failures.length === 0, checked: ran.length, failures })]);
 }

@@ -149,7 +149,13 @@ export const eventData = {
     uncoveredCount: z.number().int(),
   }),
   'verification.started': z.object({ round: z.number().int(), checks: z.array(z.object({ callId: Id, name: z.string(), command: z.string() })) }),
-  'verification.completed': z.object({ round: z.number().int(), passed: z.boolean(), failures: z.array(z.object({ name: z.string(), command: z.string(), output: LongText })) }),
+  'verification.completed': z.object({
+    round: z.number().int(),
+    passed: z.boolean(),
+    /** How many checks really ran; one whose command is missing says nothing. */
+    checked: z.number().int(),
+    failures: z.array(z.object({ name: z.string(), command: z.string(), output: LongText })),
+  }),
 
   'restore.requested': z.object({ restoreId: Id, target: z.object({ runId: Id.optional(), checkpointId: z.string().optional() }), paths: z.array(z.string()).optional() }),
   'restore.completed': z.object({

@@ -114,7 +114,7 @@ function evolveRun(run: RunState, event: RunEvent): RunState {
     case 'verification.completed': return {
       ...run,
       verification: undefined,
-      verified: event.data.passed ? 'passed' : 'failed',
+      verified: !event.data.passed ? 'failed' : event.data.checked > 0 ? 'passed' : 'nothing',
       verifiedTree: run.tree,
       dirty: false,
       calls: [],

@@ -38,6 +38,8 @@ export interface RunKitsOptions {
   readAuthority(users: string[]): Promise<Authority>;
   newId(): string;
   now(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  random(): number;
 }
 
 export function openRunKits(options: RunKitsOptions): RunKits {
@@ -95,6 +97,8 @@ function openKit(options: RunKitsOptions, workspace: Workspace, settings: RunSet
         readAuthority: options.readAuthority,
         newId: options.newId,
         now: options.now,
+        sleep: options.sleep,
+        random: options.random,
       };
     },
   };
