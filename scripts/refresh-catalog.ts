@@ -9,15 +9,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CatalogFile } from '../packages/models/src/catalog.ts';
-import { mergeCatalog, PublicModels, writeCatalog } from '../packages/models/src/merge-catalog.ts';
+import { mergeCatalog, parseCatalog, parsePublicModels, writeCatalog } from '@atelier/models';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { catalog: { type: 'string' } } });
 const source = positionals[0] ?? 'https://models.dev/api.json';
 const path = values.catalog ?? join(import.meta.dirname, '../packages/models/src/catalog.json');
 
-const file = CatalogFile.parse(JSON.parse(await readFile(path, 'utf8')));
-const found = PublicModels.parse(JSON.parse(await readSource()));
+const file = parseCatalog(await readFile(path, 'utf8'));
+const found = parsePublicModels(await readSource());
 const from = /^https?:/.test(source) ? source : 'a local copy of models.dev api.json';
 const { file: fresh, added, changed } = mergeCatalog(file, found, { updated: new Date().toISOString().slice(0, 10), from });
 await writeFile(path, writeCatalog(fresh));

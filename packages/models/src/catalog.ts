@@ -1,26 +1,24 @@
 import bundled from './catalog.json' with { type: 'json' };
-import { z } from 'zod';
-import { Ability, FimTemplate, Price } from './model-facts.ts';
+import type { Ability, FimTemplate, Price } from './model-facts.ts';
 import type { ProviderSettings } from './providers/provider-settings.ts';
 
-const CatalogModel = z.strictObject({
-  window: z.number().int().positive(),
-  output: z.number().int().positive(),
-  price: Price.optional(),
-  abilities: z.array(Ability),
-});
-export type CatalogModel = z.infer<typeof CatalogModel>;
+/** What the file says of a model. */
+export interface CatalogModel {
+  window: number;
+  output: number;
+  price?: Price;
+  abilities: Ability[];
+}
 
-/** The file's shape: models by vendor and name, the usual choice of each vendor, and how fill-in-the-middle is prompted. */
-export const CatalogFile = z.strictObject({
-  updated: z.string(),
-  source: z.string(),
+/** The file: models by vendor and name, the usual choice of each vendor, and how fill-in-the-middle is prompted. */
+export interface CatalogFile {
+  updated: string;
+  source: string;
   /** The model that is used where only a key is given. */
-  defaults: z.record(z.string(), z.string()),
-  models: z.record(z.string(), z.record(z.string(), CatalogModel)),
-  fim: z.array(z.strictObject({ match: z.string(), template: FimTemplate })),
-});
-export type CatalogFile = z.infer<typeof CatalogFile>;
+  defaults: Record<string, string>;
+  models: Record<string, Record<string, CatalogModel>>;
+  fim: { match: string; template: FimTemplate }[];
+}
 
 /** What is known about models in general. */
 export interface Catalog {

@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import type { ModelEntry } from './load-models.ts';
+import type { ModelEntry } from './model-entry.ts';
 import { nearest } from './nearest.ts';
 import type { ResolvedModel } from './resolved-model.ts';
 import type { ProviderSettings } from './providers/provider-settings.ts';

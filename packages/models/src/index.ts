@@ -1,11 +1,14 @@
-export { loadModels, type LoadModelsOptions, type ModelEntry, type Models } from './load-models.ts';
+export { loadModels, type LoadModelsOptions, type Models } from './load-models.ts';
+export type { ModelEntry } from './model-entry.ts';
 export type { Problem } from './choose-model.ts';
 export type { CallOptions, ResolvedModel } from './resolved-model.ts';
 export { ModelsConfig, ProjectModelsConfig, ProviderConfig, ProviderKind, ReasoningEffort } from './models-config.ts';
 export { Ability, FimTemplate, ModelOverrides, Price, defaultFacts, type ModelFacts } from './model-facts.ts';
-export { bundledCatalog, CatalogFile, createCatalog, type Catalog } from './catalog.ts';
+export { bundledCatalog, createCatalog, type Catalog, type CatalogFile, type CatalogModel } from './catalog.ts';
+export { mergeCatalog, parseCatalog, parsePublicModels, writeCatalog } from './merge-catalog.ts';
 export { createRedactor } from './redact.ts';
 export { openCredentials, type Credentials } from './credentials.ts';
-export { streamStep, type StepRequest } from './step/stream-step.ts';
+export { streamStep } from './step/stream-step.ts';
+export type { StepRequest } from './step/step-request.ts';
 export type { AnswerPart, FinishReason, ProviderFacts, StepDone, StepError, StepErrorCode, StepUpdate, ToolCallAnswer, Usage } from './step/step-update.ts';
 export type { Script, ScriptedAnswer, ScriptedFile, ScriptedRequest, ScriptedStep } from './scripted/script.ts';

@@ -3,7 +3,9 @@ import { type Catalog, bundledCatalog } from './catalog.ts';
 import { chooseDefault, findModel, type Problem } from './choose-model.ts';
 import { discoverModels } from './discover-models.ts';
 import { ModelsConfig, ProjectModelsConfig, type ReasoningEffort } from './models-config.ts';
-import { modelFacts, type ModelFacts } from './model-facts.ts';
+import { findFacts } from './find-facts.ts';
+import type { ModelEntry } from './model-entry.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { createRedactor } from './redact.ts';
 import type { CallOptions, ResolvedModel } from './resolved-model.ts';
 import type { Environment, Keys } from './providers/environment-providers.ts';
@@ -12,7 +14,7 @@ import { createHttpFetch } from './providers/http-fetch.ts';
 import { openLanguageModel } from './providers/open-language-model.ts';
 import type { ProviderSettings } from './providers/provider-settings.ts';
 import type { Script } from './scripted/script.ts';
-import { defaultLimits } from './step/plan-retry.ts';
+import { defaultLimits } from './step/retry-limits.ts';
 
 export interface LoadModelsOptions {
   environment: Environment;
@@ -28,15 +30,6 @@ export interface LoadModelsOptions {
   fetch?: typeof globalThis.fetch;
   /** Scripts by name, for models `scripted/<name>`. */
   scripts?: Readonly<Record<string, Script>>;
-}
-
-export interface ModelEntry {
-  /** `provider/model`. */
-  id: string;
-  provider: string;
-  model: string;
-  facts: ModelFacts;
-  source: 'environment' | 'configuration' | 'catalog' | 'found' | 'script';
 }
 
 /** The models that can be called from here. */
@@ -75,7 +68,7 @@ export function loadModels(options: LoadModelsOptions): Models {
 
   function entry(provider: ProviderSettings, model: string, source: ModelEntry['source']): ModelEntry {
     const id = `${provider.name}/${model}`;
-    const facts = modelFacts(catalog, { provider, model, overrides: [config.models?.[id], provider.models[model], projectConfig.models?.[id]] });
+    const facts = findFacts(catalog, { provider, model, overrides: [config.models?.[id], provider.models[model], projectConfig.models?.[id]] });
     return { id, provider: provider.name, model, facts, source };
   }
 

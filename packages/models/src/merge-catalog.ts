@@ -1,26 +1,44 @@
 import { z } from 'zod';
 import type { CatalogFile, CatalogModel } from './catalog.ts';
-import type { Ability } from './model-facts.ts';
+import { Ability, FimTemplate, Price } from './model-facts.ts';
 
 /** What is read of models.dev's `api.json`: providers, and in each the models that it serves itself. */
-export const PublicModels = z.record(
-  z.string(),
-  z.object({
-    models: z.record(
-      z.string(),
-      z.object({
-        tool_call: z.boolean().optional(),
-        reasoning: z.boolean().optional(),
-        status: z.string().optional(),
-        modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }).optional(),
-        cost: z.object({ input: z.number(), output: z.number(), cache_read: z.number().optional(), cache_write: z.number().optional() }).optional(),
-        limit: z.object({ context: z.number(), output: z.number() }),
-      }),
-    ),
-  }),
-);
-export type PublicModels = z.infer<typeof PublicModels>;
-type PublicModel = PublicModels[string]['models'][string];
+export type PublicModels = Record<string, { models: Record<string, PublicModel> }>;
+
+interface PublicModel {
+  tool_call?: boolean | undefined;
+  reasoning?: boolean | undefined;
+  status?: string | undefined;
+  modalities?: { input: string[]; output: string[] } | undefined;
+  cost?: { input: number; output: number; cache_read?: number | undefined; cache_write?: number | undefined } | undefined;
+  limit: { context: number; output: number };
+}
+
+/** Reads `api.json`. Throws a ZodError that names what is not as expected. */
+export function parsePublicModels(text: string): PublicModels {
+  const model = z.object({
+    tool_call: z.boolean().optional(),
+    reasoning: z.boolean().optional(),
+    status: z.string().optional(),
+    modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }).optional(),
+    cost: z.object({ input: z.number(), output: z.number(), cache_read: z.number().optional(), cache_write: z.number().optional() }).optional(),
+    limit: z.object({ context: z.number(), output: z.number() }),
+  });
+  return z.record(z.string(), z.object({ models: z.record(z.string(), model) })).parse(JSON.parse(text));
+}
+
+/** Reads a catalog and checks its form. Throws a ZodError that names what is wrong. */
+export function parseCatalog(text: string): CatalogFile {
+  const model = z.strictObject({ window: z.number().int().positive(), output: z.number().int().positive(), price: Price.optional(), abilities: z.array(Ability) });
+  const file = z.strictObject({
+    updated: z.string(),
+    source: z.string(),
+    defaults: z.record(z.string(), z.string()),
+    models: z.record(z.string(), z.record(z.string(), model)),
+    fim: z.array(z.strictObject({ match: z.string(), template: FimTemplate })),
+  });
+  return file.parse(JSON.parse(text)) as CatalogFile; // zod types absent fields as `undefined`
+}
 
 /** Our vendors by the names that they have there. */
 const vendors: Record<string, string> = { openai: 'openai', anthropic: 'anthropic', google: 'google', mistral: 'mistral', deepseek: 'deepseek', xai: 'xai', alibaba: 'qwen', moonshotai: 'moonshot', llama: 'meta', zhipuai: 'zhipu', minimax: 'minimax' };

@@ -1,7 +1,7 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { ModelFacts } from './model-facts.ts';
 import type { ProviderKind, ReasoningEffort } from './models-config.ts';
-import type { RetryLimits } from './step/plan-retry.ts';
+import type { RetryLimits } from './step/retry-limits.ts';
 
 /** A model that was chosen, with everything that is needed to call it. Choosing it used no network and no provider package. */
 export interface ResolvedModel {

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from './classify-failure.ts';
-import { defaultLimits, planRetry } from './plan-retry.ts';
+import { planRetry } from './plan-retry.ts';
+import { defaultLimits } from './retry-limits.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { StepErrorCode } from './step-update.ts';
 

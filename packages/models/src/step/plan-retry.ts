@@ -1,20 +1,6 @@
 import type { Failure } from './classify-failure.ts';
+import type { RetryLimits } from './retry-limits.ts';
 import type { StepErrorCode } from './step-update.ts';
-
-export interface RetryLimits {
-  /** How often a step is tried in all. */
-  attempts: number;
-  /** First wait; it doubles with every attempt. */
-  baseWaitMs: number;
-  /** Longest wait of our own making. */
-  maxWaitMs: number;
-  /** Longest `Retry-After` that is waited for; a provider that wants more is reported instead. */
-  maxRetryAfterMs: number;
-  /** Time without a byte after which an attempt is given up. */
-  idleMs: number;
-}
-
-export const defaultLimits: RetryLimits = { attempts: 8, baseWaitMs: 500, maxWaitMs: 30_000, maxRetryAfterMs: 120_000, idleMs: 60_000 };
 
 /**
  * Failures that are tried less often: a model with nothing to say will not say it eight times, a server that is not

@@ -3,7 +3,7 @@ import { costOf } from './cost.ts';
 import { AnswerCollector } from './answer-collector.ts';
 import { classifyFailure, type Failure } from './classify-failure.ts';
 import { preparePrompt } from './prepare-prompt.ts';
-import type { StepRequest } from './stream-step.ts';
+import type { StepRequest } from './step-request.ts';
 import type { StepDone, StepUpdate } from './step-update.ts';
 
 export type Attempt = { kind: 'done'; answer: Omit<StepDone, 'type' | 'attempts' | 'durationMs'> } | { kind: 'failed'; failure: Failure; emitted: boolean };

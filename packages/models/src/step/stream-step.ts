@@ -1,25 +1,7 @@
-import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import type { ResolvedModel } from '../resolved-model.ts';
 import { runAttempt, type Attempt } from './run-attempt.ts';
-import { planRetry, type RetryLimits } from './plan-retry.ts';
+import { planRetry } from './plan-retry.ts';
+import type { StepRequest } from './step-request.ts';
 import type { StepUpdate } from './step-update.ts';
-
-export interface StepRequest {
-  model: ResolvedModel;
-  prompt: LanguageModelV4Prompt;
-  tools: LanguageModelV4FunctionTool[];
-  /** Not sent to compatible servers: they get a limit only where the configuration states one. */
-  maxOutputTokens?: number;
-  /** Groups requests with the same beginning (a thread's id), so that providers route them to the same cache. */
-  cacheKey?: string;
-  signal: AbortSignal;
-  now: () => number;
-  /** Resolves after `ms`; rejects when the signal is aborted. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** 0 to 1, for the jitter of waits. */
-  random: () => number;
-  limits?: Partial<RetryLimits> & { idleMs?: number };
-}
 
 /**
  * Asks a model once and streams what it says. Never throws for what a provider or the network does: an answer that
