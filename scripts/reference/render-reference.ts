@@ -1,0 +1,17 @@
+import { ModelsConfig, ProjectModelsConfig } from '@atelier/models';
+import { apiReference } from './api-reference.ts';
+import { configurationReference } from './configuration-reference.ts';
+import type { Schema } from './describe-schema.ts';
+
+/** Every generated file of `docs/reference/`, by its name. */
+export function renderReference(): Record<string, string> {
+  const schemas = {
+    own: ModelsConfig.toJSONSchema({ io: 'input' }) as Schema, // JSON Schema as zod writes it
+    project: ProjectModelsConfig.toJSONSchema({ io: 'input' }) as Schema,
+  };
+  return {
+    'README.md': ['# Reference', '', 'Generated from the source by `npm run docs`; `tests/reference.test.ts` holds it current.', '', '- [Configuration](configuration.md)', '- [API](api.md)', ''].join('\n'),
+    'api.md': apiReference(),
+    'configuration.md': configurationReference(schemas),
+  };
+}
