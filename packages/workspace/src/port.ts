@@ -215,6 +215,7 @@ export interface Checkpoint {
 export interface FileChange {
   path: string;
   kind: 'added' | 'changed' | 'deleted';
+  /** Names of the contents (hex; equal contents, equal names), null where there is no file. The text is in `diff`. */
   before: string | null;
   after: string | null;
   binary: boolean;

@@ -1,0 +1,26 @@
+import { createContext, Script } from 'node:vm';
+
+/**
+ * Runs pure computation and stops it after `timeoutMs`, even inside one regular expression that would take years (V8
+ * looks for the interrupt while it backtracks). Returns undefined where it was stopped. Costs about 0.2 ms a call.
+ */
+export function createBoundedRunner(): <T>(work: () => T, timeoutMs: number) => { value: T } | undefined {
+  const script = new Script('work()');
+  const context = createContext({ work: undefined });
+  return <T>(work: () => T, timeoutMs: number) => {
+    let done: { value: T } | undefined;
+    context['work'] = () => {
+      done = { value: work() };
+    };
+    try {
+      script.runInContext(context, { timeout: Math.max(1, Math.ceil(timeoutMs)) });
+    } catch (error) {
+      // The error is of the other context: no `instanceof Error` here.
+      if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      return undefined;
+    } finally {
+      context['work'] = undefined;
+    }
+    return done;
+  };
+}
