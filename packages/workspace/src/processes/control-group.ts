@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** A control group made for one command. */
@@ -25,6 +25,19 @@ export interface ControlGroups {
 export function findControlGroups(): ControlGroups | undefined {
   const lines = readText('/proc/self/cgroup').split('\n');
   return versionTwo(lines) ?? versionOne(lines);
+}
+
+/** The name of a group: with the process id of its maker, by which groups are found that a killed maker left. */
+export function groupName(id: string): string {
+  return `atelier-${process.pid}-${id}`;
+}
+
+/** Removes the empty groups of makers that are gone. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const maker = /^atelier-(\d+)-/.exec(name)?.[1];
+    if (maker !== undefined && !existsSync(`/proc/${maker}`)) attempt(() => rmdirSync(path.join(parent, name)));
+  }
 }
 
 function versionTwo(lines: string[]): ControlGroups | undefined {
@@ -105,7 +118,9 @@ function createVersionOne(memory: string, processes: string, limits: { memoryByt
 
 function mayMake(parent: string): boolean {
   const trial = path.join(parent, `atelier-trial-${process.pid}`);
-  return existsSync(parent) && attempt(() => mkdirSync(trial)) && attempt(() => rmdirSync(trial));
+  if (!existsSync(parent) || !attempt(() => mkdirSync(trial)) || !attempt(() => rmdirSync(trial))) return false;
+  sweep(parent);
+  return true;
 }
 
 function counter(file: string, name: string): number {

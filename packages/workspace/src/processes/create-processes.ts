@@ -9,7 +9,7 @@ import type { DetectedSandbox } from '../sandbox/detect-sandbox.ts';
 import { isInside } from '../sandbox/path-inside.ts';
 import { outsideEnvironment, type Environment } from '../sandbox/scrub-environment.ts';
 import { createCapturedOutput, wholeCharacters, type CapturedOutput } from './captured-output.ts';
-import { findControlGroups, type ControlGroup, type ControlGroups } from './control-group.ts';
+import { findControlGroups, groupName, type ControlGroup, type ControlGroups } from './control-group.ts';
 import { createOrphanReaper } from './orphan-reaper.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
@@ -82,7 +82,7 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
   }
 
   function controlGroup(id: string, run: RunOptions): ControlGroup | undefined {
-    return findGroups()?.create(`atelier-${id}`, { memoryBytes: run.memoryBytes ?? limits.memoryBytes, maxProcesses: run.maxProcesses ?? limits.maxProcesses });
+    return findGroups()?.create(groupName(id), { memoryBytes: run.memoryBytes ?? limits.memoryBytes, maxProcesses: run.maxProcesses ?? limits.maxProcesses });
   }
 
   /** The kernel needs a moment to end the last processes of a group; what cannot be removed yet is tried again later. */

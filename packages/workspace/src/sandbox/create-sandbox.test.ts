@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
@@ -56,6 +56,16 @@ describe.skipIf(machineSandbox.kind !== 'bubblewrap')('in the sandbox a command'
     expect(readFileSync(path.join(fixture.root, '.env'), 'utf8')).toBe('hush=1');
   });
 
+  test('does not see the folders of Atelier, also when the workspace lies in one', async () => {
+    const data = path.join(fixture.home, '..', 'data');
+    await mkdir(path.join(data, 'workspaces', 'one'), { recursive: true });
+    await writeFile(path.join(data, 'atelier.db'), 'hush');
+    const inside = await openProcessFixture({ root: path.join(data, 'workspaces', 'one'), hiddenPaths: [data] });
+    const said = (await inside.processes.run({ command: `echo mine > file; cat file; cat ${data}/atelier.db; ls ${data}` })).output;
+    expect(said).toMatch(/^mine\n.*No such file or directory\nworkspaces\n$/);
+    await inside.dispose();
+  });
+
   test('gets no variable that is not on the list', async () => {
     const said = await output('env', { environment: { GIVEN: 'yes' } });
     expect(said).not.toContain('hush');
@@ -103,6 +113,13 @@ describe.skipIf(machineSandbox.kind !== 'bubblewrap')('in the sandbox a command'
 
   test('sees no process of the machine and has no capabilities', async () => {
     expect((await output('ps ax | wc -l; grep CapEff /proc/self/status')).split('\n')).toEqual([expect.stringMatching(/^[3-6]$/), 'CapEff:\t0000000000000000', '']);
+  });
+
+  test('cannot change settings of the kernel, also where it runs as root in the tree of another user', async () => {
+    if (process.getuid?.() === 0) chownSync(fixture.root, 4_711, 4_711);
+    const said = await output('echo 4 > /proc/sys/kernel/printk; echo x > /sys/kernel/uevent_helper; touch made; ls');
+    expect(said).toMatch(/printk: (Read-only file system|Permission denied)/);
+    expect(said).toMatch(/made\n$/);
   });
 
   describe('and the network', () => {
