@@ -74,6 +74,12 @@ describe('checkLayers', () => {
     expect(check({ 'packages/server/src/a.test.ts': "import { x } from '@atelier/workspace/testing';" }, given)).toEqual([]);
   });
 
+  it('counts what only tests import as a test', () => {
+    const suite = { 'packages/server/src/suite.ts': "import { it } from 'vitest';", 'packages/server/src/a.test.ts': "import { suite } from './suite.ts';" };
+    expect(check(suite)).toEqual([]);
+    expect(check({ ...suite, 'packages/server/src/index.ts': "export { suite } from './suite.ts';" })).toEqual(['declared packages/server/src/suite.ts:1']);
+  });
+
   it('keeps Node out of pure packages, but not out of their tests', () => {
     expect(check({ 'packages/policy/src/a.ts': "import { join } from 'node:path';" })).toEqual(['pure packages/policy/src/a.ts:1']);
     expect(check({ 'packages/policy/src/a.test.ts': "import { join } from 'node:path';\nimport { it } from 'vitest';" })).toEqual([]);

@@ -26,7 +26,9 @@ export interface Violation {
 
 /** Checks every rule of the house over the given files. Pure: reads nothing from disk. */
 export function checkLayers(sources: Source[], manifests: Manifest[]): Violation[] {
-  const files = sources.map((source) => ({ ...source, imports: readImports(source.text), manifest: ownerOf(source.path, manifests) }));
+  const read = sources.map((source) => ({ ...source, imports: readImports(source.text), manifest: ownerOf(source.path, manifests) }));
+  const tests = findTestFiles(read);
+  const files = read.map((file) => ({ ...file, test: tests.has(file.path) }));
   return [
     ...files.flatMap(checkImports(manifests)),
     ...checkDeclared(files, manifests),
@@ -41,16 +43,32 @@ export function describeViolation({ path, line, rule, message }: Violation): str
   return `${path}:${line} [${rule}] ${message}`;
 }
 
-type File = Source & { imports: Import[]; manifest: Manifest };
+type ReadFile = Source & { imports: Import[]; manifest: Manifest };
+type File = ReadFile & { test: boolean };
 
 function ownerOf(path: string, manifests: Manifest[]): Manifest {
   const owners = manifests.filter(({ folder }) => folder === '' || path.startsWith(`${folder}/`));
   return owners.toSorted((left, right) => right.folder.length - left.folder.length)[0] ?? { folder: '', name: '', dependencies: [] };
 }
 
-/** Tests and what only tests import: `x.test.ts`, `testing.ts`, `testing/…`, a shared contract suite, fixtures. */
-export function isTestFile(path: string): boolean {
-  return /(?:\.test\.tsx?|\/testing\.ts|-contract\.ts)$/.test(path) || /\/(?:testing|fixtures)\//.test(path) || /^(?:tests|bench|scripts)\//.test(path);
+/** Tests, `testing.ts`, everything outside the packages, and what only such files import (contract suites, for example). */
+function findTestFiles(files: ReadFile[]): Set<string> {
+  const importers = new Map<string, string[]>();
+  for (const file of files) {
+    for (const { specifier } of file.imports.filter((found) => found.specifier.startsWith('.'))) {
+      const target = resolve(file.path, specifier);
+      importers.set(target, [...importers.get(target) ?? [], file.path]);
+    }
+  }
+  const tests = new Set(files.map(({ path }) => path).filter((path) => /\.test\.tsx?$|\/testing\.ts$|^(?:tests|bench|scripts)\//.test(path)));
+  for (let before = -1; before !== tests.size;) {
+    before = tests.size;
+    for (const { path } of files) {
+      const by = importers.get(path) ?? [];
+      if (by.length > 0 && by.every((importer) => tests.has(importer))) tests.add(path);
+    }
+  }
+  return tests;
 }
 
 function checkImports(manifests: Manifest[]) {
@@ -62,20 +80,20 @@ function checkImports(manifests: Manifest[]) {
     if (file.manifest.folder !== '' && room === undefined) return [violation('table', `the package ${name} is not in tests/layers/table.ts: add it there and to ARCHITECTURE.md`)];
     if (specifier.startsWith('.')) return checkRelative(file, specifier, violation);
     if (specifier.startsWith('node:')) {
-      return room?.pure === true && !isTestFile(file.path) ? [violation('pure', `${name} runs in a browser too and may not import ${specifier}: take what it gives as an argument`)] : [];
+      return room?.pure === true && !file.test ? [violation('pure', `${name} runs in a browser too and may not import ${specifier}: take what it gives as an argument`)] : [];
     }
     const [external, ...deep] = splitSpecifier(specifier);
     if (!external.startsWith('@atelier/')) {
       const allowed = room?.external;
-      return allowed !== undefined && !allowed.includes(external) && !isTestFile(file.path)
+      return allowed !== undefined && !allowed.includes(external) && !file.test
         ? [violation('external', `${name} may import only ${allowed.join(', ')}, not ${external}: move the code to a package that may`)] : [];
     }
     const target = external.replace('@atelier/', '');
     if (!manifests.some((manifest) => manifest.name === external)) return [violation('table', `there is no package ${external}`)];
     const path = deep.join('/');
     if (path !== '' && path !== 'testing') return [violation('deep-import', `${specifier} reaches into ${external}: import from ${external} and export there what is missing`)];
-    if (path === 'testing' && !isTestFile(file.path)) return [violation('testing', `${specifier} is for tests only: move what is needed into ${external}`)];
-    return room === undefined || target === name ? [] : checkRoom(name, target, found, isTestFile(file.path), violation);
+    if (path === 'testing' && !file.test) return [violation('testing', `${specifier} is for tests only: move what is needed into ${external}`)];
+    return room === undefined || target === name ? [] : checkRoom(name, target, found, file.test, violation);
   });
 }
 
@@ -117,7 +135,7 @@ function checkDeclared(files: File[], manifests: Manifest[]): Violation[] {
       const [name] = splitSpecifier(specifier);
       if (specifier.startsWith('.') || specifier.startsWith('node:') || name === manifest.name) return [];
       used.add(name);
-      const declared = manifest.dependencies.includes(name) || (isTestFile(file.path) && (name.startsWith('@atelier/') || root?.dependencies.includes(name) === true));
+      const declared = manifest.dependencies.includes(name) || (file.test && (name.startsWith('@atelier/') || root?.dependencies.includes(name) === true));
       return declared ? [] : [{ rule: 'declared', path: file.path, line, message: `${name} is not in ${posix.join(manifest.folder, 'package.json')}: declare it there, or do not import it` }];
     }));
     const unused = manifest.folder === '' || own.length === 0 ? [] : manifest.dependencies.filter((name) => !used.has(name));
