@@ -60,13 +60,12 @@ function findTestFiles(files: ReadFile[]): Set<string> {
       importers.set(target, [...importers.get(target) ?? [], file.path]);
     }
   }
-  const tests = new Set(files.map(({ path }) => path).filter((path) => /\.test\.tsx?$|\/testing\.ts$|^(?:tests|bench|scripts)\//.test(path)));
+  const isTest = (path: string): boolean => /\.test\.tsx?$|\/testing\.ts$|^(?:tests|bench|scripts)\//.test(path);
+  // Whatever somebody imports may be for tests, until the product turns out to import it.
+  const tests = new Set(files.map(({ path }) => path).filter((path) => isTest(path) || importers.has(path)));
   for (let before = -1; before !== tests.size;) {
     before = tests.size;
-    for (const { path } of files) {
-      const by = importers.get(path) ?? [];
-      if (by.length > 0 && by.every((importer) => tests.has(importer))) tests.add(path);
-    }
+    for (const path of tests) if (!isTest(path) && importers.get(path)?.every((importer) => tests.has(importer)) !== true) tests.delete(path);
   }
   return tests;
 }
