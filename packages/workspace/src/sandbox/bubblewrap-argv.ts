@@ -30,7 +30,7 @@ export function bubblewrapBase(layout: SandboxLayout, options: { asOwner: boolea
     : ['--unshare-all'];
   argv.push('--die-with-parent', '--new-session', '--cap-drop', 'ALL');
   if (options.asOwner) argv.push('--cap-add', 'CAP_DAC_OVERRIDE', '--cap-add', 'CAP_FOWNER', '--cap-add', 'CAP_CHOWN');
-  argv.push('--hostname', 'sandbox', '--ro-bind', '/', '/', '--dev', '/dev', '--bind', layout.privateShared, '/dev/shm', '--proc', '/proc');
+  argv.push('--ro-bind', '/', '/', '--dev', '/dev', '--bind', layout.privateShared, '/dev/shm', '--proc', '/proc');
   // The kernel's settings: root may write them by file mode alone, without any capability.
   for (const place of ['/proc/sys', '/proc/sysrq-trigger', '/proc/irq', '/proc/bus']) argv.push('--ro-bind-try', place, place);
   for (const file of layout.unreadable) argv.push('--ro-bind', '/dev/null', file);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DetectedSandbox } from './detect-sandbox.ts';
 import { bubblewrapBase, bubblewrapTail, proxySocket } from './bubblewrap-argv.ts';
 import { forwardScript } from './forward-script.ts';
-import { createGitGuard } from './git-guard.ts';
+import { createGitGuard, type GitPaths } from './git-guard.ts';
 import { openAllowProxy } from './allow-proxy.ts';
 import { isInside } from './path-inside.ts';
 import { type LayoutOptions, type SandboxLayout, sandboxLayout } from './sandbox-layout.ts';
@@ -61,8 +61,15 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       if (program === undefined) throw new Error(`There is no sandbox to wrap a command in. ${options.detected.missing ?? ''}`);
       const { layout, base } = prepare();
       const found = await secrets.find();
-      const proxy = command.allowedHosts.length === 0 ? undefined : await openAllowProxy({ allowedHosts: command.allowedHosts, listenOn: options.detected.kind === 'seatbelt' ? 'loopback' : 'socket' });
-      const git = guard.acquire();
+      const listenOn = options.detected.kind === 'seatbelt' ? 'loopback' : 'socket';
+      const proxy = command.allowedHosts.length === 0 ? undefined : await openAllowProxy({ allowedHosts: command.allowedHosts, listenOn });
+      let git: GitPaths;
+      try {
+        git = guard.acquire();
+      } catch (error) {
+        await proxy?.close();
+        throw error;
+      }
       const release = async () => {
         guard.release();
         return proxy === undefined ? [] : await proxy.close();

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, readlinkSync, realpathSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What of Git a sandboxed command sees read-only; `redacted` are copies that stand in for files which hold a password. */
@@ -34,9 +34,8 @@ export function createGitGuard(options: { root: string; scratchDirectory: string
       holders += 1;
       const kind = kindOf(dotGit);
       if (kind === 'link' && holders === 1) link = readlinkSync(dotGit);
-      if (kind === 'missing') {
-        madeFolder = makeFolder(dotGit) || madeFolder;
-      }
+      // An empty one is ours too: a crash left it.
+      if (kind === 'missing' ? makeFolder(dotGit) : kind === 'there' && isEmptyFolder(dotGit)) madeFolder = true;
       const readOnly = new Set<string>();
       for (const place of [dotGit, ...submodulePaths(root).map((module) => path.join(root, module, '.git'))]) {
         for (const found of withTarget(place)) readOnly.add(found);
@@ -121,6 +120,10 @@ function makeFolder(folder: string): boolean {
     // A read-only tree: the command cannot make one either.
     return false;
   }
+}
+
+function isEmptyFolder(place: string): boolean {
+  return lstatSync(place).isDirectory() && readdirSync(place).length === 0;
 }
 
 function removeFolder(folder: string): void {
