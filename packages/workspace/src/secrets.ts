@@ -37,7 +37,7 @@ const secretPlace = anyOf(secretPlaces, '(?:^|/)');
 const secretFolder = new Set(secretFolders);
 
 /** Characters that some file systems ignore in names (HFS+ does), so that they must not hide a name from the list. */
-const ignoredInNames = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF]/g;
+const ignoredInNames = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\u{FE00}-\u{FE0F}]/gu;
 
 /**
  * Whether the deny list covers this path (relative or absolute, of a file or of a folder that is secret as a whole).

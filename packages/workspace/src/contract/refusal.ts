@@ -16,6 +16,11 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
   return (await refusalOf(work)).code;
 }
 
+/** The codes of several refusals, each once. */
+export async function codesOf(...work: Promise<unknown>[]): Promise<string[]> {
+  return [...new Set(await Promise.all(work.map(codeOf)))];
+}
+
 /** Everything that an async iterable yields. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -30,6 +30,8 @@ export function decodeText(bytes: Buffer, encoding: Encoding): string {
       return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
     case 'latin1':
       return bytes.toString('latin1');
+    default:
+      return encoding satisfies never;
   }
 }
 
@@ -49,6 +51,8 @@ export function encodeText(text: string, encoding: Encoding, path: string): Buff
       if (odd !== undefined) throw new WorkspaceError('failed', `${JSON.stringify(path)} is encoded in Latin-1, which has no ${JSON.stringify(odd)}. Leave that character out, or convert the file to UTF-8 first (iconv).`, { path });
       return Buffer.from(text, 'latin1');
     }
+    default:
+      return encoding satisfies never;
   }
 }
 

@@ -17,7 +17,7 @@ export function parseStatus(output: string, prefix: string): Awaited<ReturnType<
     const record = records[at] ?? '';
     const fields = record.split(' ');
     const rest = (count: number) => fields.slice(count).join(' ');
-    switch (fields[0]) {
+    switch (fields[0] ?? '') {
       case '#':
         readHeader(fields, status);
         break;

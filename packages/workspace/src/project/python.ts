@@ -39,9 +39,9 @@ async function testCommand(root: ProjectRoot, run: string, project: string, setu
   for (const folder of ['requirements'].filter((name) => root.folders.has(name))) for (const name of await root.names(folder)) listed.push(await root.text(`${folder}/${name}`));
   if (place.names.includes('conftest.py') || listed.some((text) => /\bpytest\b/.test(text))) return [`${run} pytest`, 'pytest among the dependencies'];
   // Plain `def test_...` functions are pytest's; unittest would find none of them and call that a success.
-  if (!place.example.includes('unittest') && /^(?:async )?def test_|import pytest/m.test(place.example)) return [`${run} pytest`, `${place.file}`];
+  if (!place.example.includes('unittest') && /^(?:async )?def test_|import pytest/m.test(place.example)) return [`${run} pytest`, place.file];
   const folder = place.folder === '' ? '' : ` -s ${place.folder}${place.names.includes('__init__.py') ? ' -t .' : ''}`;
-  return [`${run} unittest discover${folder}${/_tests?\.py$/.test(place.file) ? ` -p '*${/_tests?\.py$/.exec(place.file)?.[0] ?? ''}'` : ''}`, `${place.folder === '' ? 'test files' : place.folder}`];
+  return [`${run} unittest discover${folder}${/_tests?\.py$/.test(place.file) ? ` -p '*${/_tests?\.py$/.exec(place.file)?.[0] ?? ''}'` : ''}`, place.folder === '' ? 'test files' : place.folder];
 }
 
 const testFile = /^test.*\.py$|_tests?\.py$/;

@@ -97,14 +97,14 @@ function createFileReader(root: string): (path: string) => Buffer | undefined {
     const real = process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${descriptor}`) : realpathSync.native(absolute);
     return real.startsWith(prefix) && !isSecretPath(real.slice(prefix.length));
   };
+  const buffer = Buffer.allocUnsafeSlow(searchedFileBytes);
   return (path) => {
     let descriptor: number | undefined;
     try {
       descriptor = openSync(prefix + path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stats = fstatSync(descriptor);
       if (!stats.isFile() || stats.size > searchedFileBytes || stats.size === 0 || !isInside(descriptor, prefix + path)) return undefined;
-      const bytes = Buffer.allocUnsafeSlow(stats.size);
-      const read = bytes.subarray(0, readSync(descriptor, bytes, 0, stats.size, 0));
+      const read = buffer.subarray(0, readSync(descriptor, buffer, 0, stats.size, 0));
       return isSearchable(read) ? read : undefined;
     } catch (error) {
       // Gone since it was listed, a link, or not ours to read.

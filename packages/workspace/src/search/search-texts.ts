@@ -6,7 +6,7 @@ import { createBoundedRunner } from './run-bounded.ts';
 export interface TextSource {
   /** Paths to search, in the order of the answer. */
   paths: Iterable<string>;
-  /** A file's bytes, or undefined for what is not searched (binary, too large, gone). Called once for each path. */
+  /** A file's bytes, or undefined for what is not searched (binary, too large, gone). Called once for each path; the bytes are good until the next call. */
   readBytes: (path: string) => Buffer | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function searchTexts(search: LineSearch, source: TextSource, query:
     if (bytes === undefined) continue;
     filesSearched += 1;
     if (!search.mayMatch(bytes)) continue;
-    batch.push({ path, bytes });
+    batch.push({ path, bytes: Buffer.from(bytes) });
     size += bytes.length;
     if (size > batchBytes) matchBatch();
   }
