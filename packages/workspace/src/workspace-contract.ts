@@ -1,14 +1,11 @@
 import { describe } from 'vitest';
-import type { Workspace } from './port.ts';
 import { describeChanges } from './contract/changes-contract.ts';
+import type { ContractWorkspace } from './contract/contract-workspace.ts';
 import { describeCheckpoints } from './contract/checkpoints-contract.ts';
 import { describeProcesses } from './contract/processes-contract.ts';
 import { describeReading } from './contract/reading-contract.ts';
 import { describeSearch } from './contract/search-contract.ts';
 import { describeProject } from './contract/project-contract.ts';
-
-/** Opens a workspace that holds exactly these files and is closed by whoever opened it. */
-export type ContractWorkspace = (files: Record<string, string | Uint8Array>) => Promise<Workspace>;
 
 /**
  * What every implementation of the port promises. Commands used are `echo hello`, `exit 3` and `sleep 60`, which an

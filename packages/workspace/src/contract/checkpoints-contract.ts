@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContractWorkspace } from '../workspace-contract.ts';
+import type { ContractWorkspace } from './contract-workspace.ts';
 import { codeOf } from './refusal.ts';
 
 export function describeCheckpoints(open: ContractWorkspace): void {

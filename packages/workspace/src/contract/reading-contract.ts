@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ContractWorkspace } from '../workspace-contract.ts';
+import type { ContractWorkspace } from './contract-workspace.ts';
 import { codeOf, codesOf, collect, refusalOf } from './refusal.ts';
 
 export const hostileNames = ['with space.txt', 'line\nbreak.txt', '"quoted" \'twice\'.txt', '🦊 fox.txt', '-rf', '--help.txt', `${'n'.repeat(251)}.txt`, '$(touch x).txt', 'a*b?.txt', 'back\\slash.txt', 'e\u0301 and é.txt', '.hidden', 'tab\there.txt'];

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync,
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, codesOf, collect, refusalOf } from '../contract/refusal.ts';
+import { openLocalWorkspace } from '../local-workspace.ts';
 import { openTestWorkspace } from '../open-test-workspace.ts';
 import type { TestWorkspace } from '../open-test-workspace.ts';
 
@@ -71,9 +72,9 @@ describe('links', () => {
     mkdirSync(join(around, 'outside'));
     writeFileSync(join(around, 'outside/a.txt'), 'outside');
     const seen = new Set<string>();
-    let stop = false;
+    const over = new AbortController();
     const swapping = (async () => {
-      for (let round = 0; !stop; round += 1) {
+      for (let round = 0; !over.signal.aborted; round += 1) {
         symlinkSync(round % 2 === 0 ? 'real' : '../outside', join(root, 'next'));
         renameSync(join(root, 'next'), join(root, 'folder'));
         await new Promise((resolve) => setImmediate(resolve));
@@ -84,10 +85,21 @@ describe('links', () => {
       await files.write('folder/written.txt', 'x').catch(() => undefined);
       await files.remove('folder/a.txt', { ifHash: '0'.repeat(64) }).catch(() => undefined);
     }
-    stop = true;
+    over.abort();
     await swapping;
     expect([...seen].filter((text) => text !== 'inside')).toEqual([]);
     expect(readdirSync(join(around, 'outside'))).toEqual(['a.txt']);
+  });
+});
+
+describe('a root that is itself a link', () => {
+  it('is entered by either name, and stays the same place', async () => {
+    const { root, around } = await openTestWorkspace({ 'a.txt': 'one' });
+    symlinkSync('project', join(around, 'alias'));
+    const alias = await openLocalWorkspace({ root: join(around, 'alias'), scratchDirectory: join(around, 's'), checkpointDirectory: join(around, 'c'), environment: {}, homeDirectory: around, now: () => 0, newId: () => 'x' });
+    expect(alias.root).toBe(root);
+    for (const path of [join(around, 'alias/a.txt'), join(root, 'a.txt'), 'a.txt']) expect((await alias.files.read(path)).path).toBe('a.txt');
+    await alias.close();
   });
 });
 
@@ -142,12 +154,12 @@ describe('writes', () => {
 
   it('are seen whole or not at all', async () => {
     const { files, root } = await openTestWorkspace({ 'a.txt': 'a'.repeat(100_000) });
-    let writing = true;
+    const over = new AbortController();
     const writer = (async () => {
       for (let round = 0; round < 30; round += 1) await files.write('a.txt', (round % 2 === 0 ? 'b' : 'a').repeat(100_000));
-      writing = false;
+      over.abort();
     })();
-    while (writing) {
+    while (!over.signal.aborted) {
       const text = readFileSync(join(root, 'a.txt'), 'utf8');
       expect([text.length, new Set(text).size]).toEqual([100_000, 1]);
       await new Promise((resolve) => setImmediate(resolve));

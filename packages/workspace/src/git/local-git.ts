@@ -37,7 +37,7 @@ export function createLocalGit(options: { root: string; runGit: RunGit; parsePat
 
     async diff({ staged = false, path, base } = {}) {
       const what = ['diff', ...(staged ? ['--cached'] : []), ...(base === undefined ? [] : [await commitOf(runGit, base)])];
-      const safe = ['--no-ext-diff', '--no-textconv', '--no-color', '--relative'];
+      const safe = ['--no-ext-diff', '--no-textconv', '--no-color', '--relative', '--ignore-submodules=dirty'];
       const place = path === undefined ? '.' : pathOf(path);
       const names = (await runGit([...what, ...safe, '--no-renames', '--name-only', '-z', '--', place])).output.split('\0').filter((name) => name !== '');
       const secrets = names.filter(isSecretPath);

@@ -87,7 +87,7 @@ describe('other ecosystems', () => {
     ['Swift', { 'Package.swift': '' }, 'swift', 'swift test'],
     ['TypeScript', { 'deno.json': '{}' }, 'deno', 'deno test'],
   ])('knows %s with %j', async (language, files, packageManager, test) => {
-    const facts = await detect(files as Record<string, string>);
+    const facts = await detect(files);
     expect([facts.languages[0], facts.packageManager, facts.test]).toEqual([language, packageManager, test]);
   });
 
