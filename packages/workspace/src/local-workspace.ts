@@ -1,5 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { createCheckpoints } from './checkpoints/create-checkpoints.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { quotePath } from './files/parse-path.ts';
@@ -27,11 +29,12 @@ export interface LocalWorkspaceOptions {
   /** A private folder for the checkpoints of this root, outside of it. */
   checkpointDirectory: string;
   environment: Readonly<Record<string, string | undefined>>;
-  homeDirectory: string;
+  /** `HOME` of the environment, else the system's answer, by default. */
+  homeDirectory?: string;
   /** Further folders that no command may see, such as Atelier's own data folder. */
   hiddenPaths?: readonly string[];
-  now: () => number;
-  newId: () => string;
+  now?: () => number;
+  newId?: () => string;
   limits?: Partial<ProcessLimits>;
   /** A search ends after this long with what it has found; 20 seconds by default. */
   searchDeadlineMs?: number;
@@ -56,11 +59,11 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     sandbox,
     environment,
     scratchDirectory: options.scratchDirectory,
-    homeDirectory: options.homeDirectory,
+    homeDirectory: options.homeDirectory ?? environment['HOME'] ?? homedir(),
     hiddenPaths: options.hiddenPaths ?? [],
     isSecret: isSecretPath,
-    now: options.now,
-    newId: options.newId,
+    now: options.now ?? Date.now,
+    newId: options.newId ?? randomUUID,
     ...(options.limits && { limits: options.limits }),
   });
   return {
