@@ -62,7 +62,9 @@ type Output<Schema> = Schema extends { _zod: { output: infer Value } } ? Value :
 /** What a caller gives: inputs, but the real type where a schema would coerce anything. */
 type Given<Schema> = { [Key in keyof Input<Schema>]: (unknown extends Input<Schema>[Key] ? (Key extends keyof Output<Schema> ? Output<Schema>[Key] : never) : Input<Schema>[Key]) | Optional<Input<Schema>, Key> };
 type Optional<Value, Key extends keyof Value> = Partial<Pick<Value, Key>> extends Pick<Value, Key> ? undefined : never;
-type Part<Name extends string, Value> = Partial<Value> extends Value ? { [Key in Name]?: Value | undefined } : { [Key in Name]: Value };
+type Part<Name extends string, Value> = IsOptional<Value> extends true ? { [Key in Name]?: Value | undefined } : { [Key in Name]: Value };
+/** Nothing in it is required; an empty object schema infers as a record of nothing. */
+type IsOptional<Value> = string extends keyof Value ? true : Partial<Value> extends Value ? true : false;
 type Body<Name extends EndpointName> = Endpoints[Name]['body'] extends infer Schema ? (Schema extends { _zod: { input: infer Value } } ? Value : undefined) : never;
 
 /** What a call of an endpoint takes. */

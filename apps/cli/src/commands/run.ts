@@ -1,0 +1,69 @@
+import type { Mode } from '@atelier/thread';
+import { connect } from '../connect.ts';
+import type { Connection } from '../connect.ts';
+import { watchRun } from '../run/watch-run.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { CommandError, UsageError } from '../usage-error.ts';
+
+export interface RunOptions {
+  json?: boolean;
+  deltas?: boolean;
+  model?: string;
+  mode?: Mode;
+  yes?: boolean;
+  maxSteps?: number;
+  continue?: boolean;
+}
+
+/** `atelier run`. */
+export async function run(surroundings: Surroundings, words: readonly string[], options: RunOptions): Promise<void> {
+  const mode = chooseMode(options);
+  const prompt = await readPrompt(surroundings, words);
+  await using connection = await connect(surroundings);
+  const { threadId, after } = await openThread(surroundings, connection, { ...options, mode });
+  const messageId = surroundings.newId();
+  await connection.client.call('sendCommand', {
+    path: { threadId },
+    body: { commandId: surroundings.newId(), command: { type: 'send-message', messageId, parts: [{ type: 'text', text: prompt }], delivery: 'queue' } },
+  });
+  await watchRun({ surroundings, connection, threadId, after, messageId, json: options.json === true, deltas: options.deltas === true });
+}
+
+/** A new thread of this folder, or its last one with the asked settings; with the cursor to watch it from. */
+export async function openThread(surroundings: Surroundings, { client }: Connection, options: Omit<RunOptions, 'mode'> & { mode?: Mode | undefined }): Promise<{ threadId: string; after: number }> {
+  const { mode, model, maxSteps } = options;
+  if (options.continue !== true) {
+    const threadId = surroundings.newId();
+    await client.call('createThread', {
+      body: { commandId: surroundings.newId(), threadId, root: surroundings.cwd, ...(mode && { mode }), ...(model && { model }), ...(maxSteps && { maxSteps }) },
+    });
+    return { threadId, after: 0 };
+  }
+  const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1 } });
+  const last = threads[0];
+  if (last === undefined) throw new CommandError('There is no thread of this folder to go on with. Leave out --continue to begin one.');
+  if (mode !== undefined || model !== undefined) {
+    await client.call('sendCommand', { path: { threadId: last.threadId }, body: { commandId: surroundings.newId(), command: { type: 'change-settings', ...(mode && { mode }), ...(model && { model }) } } });
+  }
+  return { threadId: last.threadId, after: last.seq };
+}
+
+function chooseMode({ mode, yes }: RunOptions): Mode | undefined {
+  if (yes === true && mode !== undefined && mode !== 'auto') throw new UsageError(`--yes means --mode auto and does not go with --mode ${mode}`, 'atelier run [options] <prompt>');
+  return yes === true ? 'auto' : mode;
+}
+
+/** The words, with what stdin gives in place of `-`; stdin alone where there are no words. */
+async function readPrompt(surroundings: Surroundings, words: readonly string[]): Promise<string> {
+  const wantsInput = words.includes('-') || (words.length === 0 && !surroundings.stdin.isTTY);
+  const input = wantsInput ? await readAll(surroundings.stdin) : '';
+  const prompt = (words.length === 0 ? input : words.map((word) => (word === '-' ? `\n${input}` : word)).join(' ')).trim();
+  if (prompt === '') throw new UsageError('say what to do, as an argument or on stdin', 'atelier run [options] <prompt>');
+  return prompt;
+}
+
+export async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stdin) pieces.push(Buffer.from(piece as Buffer | string)); // a stream without an encoding gives buffers
+  return Buffer.concat(pieces).toString('utf8');
+}

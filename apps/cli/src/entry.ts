@@ -1,0 +1,22 @@
+/** What starts first: answers `--version` without loading anything, and loads everything else from a compile cache. */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { findHome } from './find-home.ts';
+import { findRoot } from './find-root.ts';
+
+/** Set by the bundle. */
+declare const ATELIER_VERSION: string | undefined;
+
+const root = findRoot();
+const version = typeof ATELIER_VERSION === 'string' ? ATELIER_VERSION
+  : (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version; // our own manifest
+
+if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
+  process.stdout.write(`${version}\n`);
+} else {
+  // A home that cannot be written costs the cache, nothing else: the call reports that by its value.
+  enableCompileCache(join(findHome(process.env), 'cache', 'compile'));
+  const { main } = await import('./main.ts');
+  await main(process.argv.slice(2), version);
+}

@@ -1,0 +1,115 @@
+import type { CallItem } from '@atelier/thread';
+import type { Connection } from '../connect.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { describeCall } from '../terminal/describe-call.ts';
+import { askPerson } from './ask-person.ts';
+import { exitCodeOf, exitCodes } from './exit-code.ts';
+import { followRun } from './follow-run.ts';
+import type { RunEnd } from './follow-run.ts';
+import { createRunPrinter } from './run-printer.ts';
+
+export interface WatchRunOptions {
+  surroundings: Surroundings;
+  connection: Connection;
+  threadId: string;
+  after: number;
+  messageId?: string | undefined;
+  runId?: string | undefined;
+  /** JSON lines instead of text; with deltas when `deltas`. */
+  json: boolean;
+  deltas: boolean;
+  /** Show people's messages too. */
+  showMessages?: boolean;
+}
+
+/**
+ * Shows a run until it ends and sets the exit code. Ctrl+C cancels the run and waits for its end; again within two
+ * seconds leaves at once. Where nobody can be asked, a run that waits is left waiting: nothing is lost.
+ */
+export async function watchRun(options: WatchRunOptions): Promise<void> {
+  const { surroundings, connection, threadId, json } = options;
+  const { stdout, style } = surroundings;
+  const printer = json ? undefined : createRunPrinter(surroundings, options.showMessages === true);
+  const leave = new AbortController();
+  const stopListening = listenForInterrupts(surroundings, cancel);
+  let asking = Promise.resolve();
+  let askFailure: unknown;
+  const ask = (call: CallItem): void => {
+    if (printer === undefined) return;
+    asking = asking.then(async () => {
+      if (call.stage !== 'awaits-approval' && call.stage !== 'awaits-answer') return; // answered meanwhile, elsewhere
+      if (await askPerson(call, { surroundings, connection, threadId, printer, signal: leave.signal }) === 'cancel') process.emit('SIGINT');
+    }).catch((error: unknown) => {
+      if (leave.signal.aborted) return;
+      askFailure = error;
+      leave.abort();
+    });
+  };
+  let end: RunEnd;
+  try {
+    end = await followRun({
+      connection, threadId, after: options.after, messageId: options.messageId, runId: options.runId, signal: leave.signal,
+      onQuestion: json || !surroundings.interactive ? undefined : ask,
+      onWatched(watched, items) {
+        if (printer !== undefined) printer.show(watched, items);
+        else if (watched.type === 'event') stdout.write(`${JSON.stringify({ type: 'event', event: watched.event })}\n`);
+        else if (watched.type === 'delta' && options.deltas) stdout.write(`${JSON.stringify(watched)}\n`);
+      },
+    });
+  } finally {
+    leave.abort();
+    stopListening();
+    printer?.close();
+    await asking;
+  }
+  if (askFailure !== undefined) throw askFailure;
+  surroundings.exitCode = end.kind === 'finished' ? exitCodeOf(end.event.data.outcome, end.event.data.verified) : end.kind === 'waiting' ? exitCodes.waiting : exitCodes.cancelled;
+  if (json) stdout.write(`${JSON.stringify(resultLine(end, threadId, surroundings.exitCode))}\n`);
+  else stdout.write(`${closingLines(end, threadId, style).join('\n')}\n`);
+
+  function cancel(): void {
+    printer?.print([style.yellow('■ cancelling; Ctrl+C again leaves at once')]);
+    connection.client.call('sendCommand', { path: { threadId }, body: { commandId: surroundings.newId(), command: { type: 'cancel-run' } } }).catch((error: unknown) => {
+      surroundings.stderr.write(`The run could not be cancelled: ${error instanceof Error ? error.message : String(error)}\n`);
+    });
+  }
+}
+
+/** Calls `cancel` at the first SIGINT, SIGTERM or SIGHUP; the second SIGINT within two seconds ends the process with 130. */
+function listenForInterrupts(surroundings: Surroundings, cancel: () => void): () => void {
+  let firstAt: number | undefined;
+  const onSignal = (): void => {
+    if (firstAt !== undefined && surroundings.now() - firstAt < 2_000) process.exit(exitCodes.cancelled);
+    firstAt = surroundings.now();
+    cancel();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => { for (const signal of signals) process.off(signal, onSignal); };
+}
+
+/** The last JSON line of a run. */
+export function resultLine(end: RunEnd, threadId: string, exitCode: number): Record<string, unknown> {
+  if (end.kind === 'finished') {
+    const { runId, outcome, verified, summary, error, usage, costUsd, steps, files } = end.event.data;
+    return { type: 'result', exitCode, outcome, verified, threadId, runId, summary, steps, usage, costUsd, files: files ?? [], error, scripted: end.scripted };
+  }
+  if (end.kind === 'left') return { type: 'result', exitCode, outcome: 'left', threadId };
+  const waiting = end.calls.map((call) => ({ tool: call.tool, summary: describeCall(call, 200), approvalId: call.approval?.approvalId, questionId: call.question?.questionId, question: call.question?.question }));
+  return { type: 'result', exitCode, outcome: 'waiting', threadId, runId: end.runId, waiting, scripted: end.scripted };
+}
+
+function closingLines(end: RunEnd, threadId: string, style: Surroundings['style']): string[] {
+  if (end.kind === 'waiting') {
+    return [
+      '', style.yellow(`? ${end.calls.length === 1 ? 'The run waits for you' : `The run waits for ${end.calls.length} answers`}; it keeps its place.`),
+      ...end.calls.map((call) => `  ${describeCall(call, 100)}`),
+      ...end.calls.flatMap((call) => (call.question === undefined ? [] : [`  ${style.dim('answer:')}  atelier thread resume ${threadId} "your answer"`])).slice(0, 1),
+      ...end.calls.flatMap((call) => (call.approval === undefined ? [] : [`  ${style.dim('allow:')}   atelier thread resume ${threadId} --approve`, `  ${style.dim('deny:')}    atelier thread resume ${threadId} --deny "why"`])).slice(0, 2),
+    ];
+  }
+  const changed = end.kind === 'finished' && (end.event.data.files?.length ?? 0) > 0;
+  const scripted = end.kind === 'finished' && end.scripted ? [style.yellow('  scripted model')] : [];
+  const hints = [`atelier run --continue "…"`, ...(changed ? [`atelier thread undo ${threadId}`] : [])].map((hint) => style.dim(`  ${hint}`));
+  return [...scripted, style.dim(`  thread ${threadId}`), ...hints];
+}
