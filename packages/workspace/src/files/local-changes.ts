@@ -116,7 +116,7 @@ export function createLocalChanges(paths: SafePaths): Pick<Files, 'write' | 'has
         await paths.inFolderOf(to, { create: true }, async (target, newName) => {
           refuseChange(join(target.path, newName), to);
           if (stats.isDirectory()) await moveFolder(source.at(name), target.at(newName));
-          else await moveFile(source.at(name), target.at(newName));
+          else await moveFile(source.at(name), target.at(newName), from);
         }).catch((error: unknown) => {
           throw toWorkspaceError(error, to, 'write');
         });
@@ -169,7 +169,7 @@ function changed(path: string, how: string): WorkspaceError {
 }
 
 /** A link and an unlink instead of a rename, because a rename overwrites. */
-async function moveFile(from: string, to: string): Promise<void> {
+async function moveFile(from: string, to: string, path: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
@@ -177,7 +177,13 @@ async function moveFile(from: string, to: string): Promise<void> {
     await moveFolder(from, to);
     return;
   }
-  await unlink(from);
+  try {
+    await unlink(from);
+  } catch (error) {
+    // The old name cannot go, so the new one must not stay.
+    await unlink(to);
+    throw toWorkspaceError(error, path, 'write');
+  }
 }
 
 async function moveFolder(from: string, to: string): Promise<void> {

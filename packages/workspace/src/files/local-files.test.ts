@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, codesOf, collect, refusalOf } from '../contract/refusal.ts';
 import { openLocalWorkspace } from '../local-workspace.ts';
@@ -225,6 +225,20 @@ describe('a disk in trouble', () => {
     execFileSync('mount', ['-o', 'remount,ro', join(root, 'disk')]);
     expect(await codesOf(files.write('disk/a.txt', 'two'), files.write('disk/b/c.txt', 'two'), files.remove('disk/a.txt'), files.move('disk/a.txt', 'disk/b.txt'))).toEqual(['read-only']);
     expect((await files.read('disk/a.txt')).text).toBe('one');
+  });
+
+  it.skipIf(process.getuid === undefined)('whose folder may not be changed keeps a file that was to be moved out of it', async () => {
+    const { files, root } = await openTestWorkspace({ 'locked/a.txt': 'one' });
+    chmodSync(join(root, 'locked'), 0o555);
+    onTestFinished(() => chmodSync(join(root, 'locked'), 0o755));
+    if (process.getuid?.() === 0) {
+      // Permissions do not hold root back: become nobody while it moves.
+      for (const place of [dirname(root), root]) chmodSync(place, 0o777);
+      process.seteuid?.(65_534);
+      onTestFinished(() => process.seteuid?.(0));
+    }
+    expect(await codeOf(files.move('locked/a.txt', 'a.txt'))).toBe('read-only');
+    expect(await collect(files.walk())).toEqual(['locked/a.txt']);
   });
 
   it('whose workspace is gone says so', async () => {
