@@ -1,5 +1,7 @@
+import { createProgram } from '@atelier/cli';
 import { ModelsConfig, ProjectModelsConfig } from '@atelier/models';
 import { apiReference } from './api-reference.ts';
+import { commandReference } from './command-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
 import type { Schema } from './describe-schema.ts';
 
@@ -10,8 +12,9 @@ export function renderReference(): Record<string, string> {
     project: ProjectModelsConfig.toJSONSchema({ io: 'input' }) as Schema,
   };
   return {
-    'README.md': ['# Reference', '', 'Generated from the source by `npm run docs`; `tests/reference.test.ts` holds it current.', '', '- [Configuration](configuration.md)', '- [API](api.md)', ''].join('\n'),
+    'README.md': ['# Reference', '', 'Generated from the source by `npm run docs`; `tests/reference.test.ts` holds it current.', '', '- [Commands](commands.md)', '- [Configuration](configuration.md)', '- [API](api.md)', ''].join('\n'),
     'api.md': apiReference(),
+    'commands.md': commandReference(createProgram()),
     'configuration.md': configurationReference(schemas),
   };
 }

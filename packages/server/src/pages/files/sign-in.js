@@ -3,7 +3,8 @@ import { byId, element } from './dom.js';
 /** Replaces the page by a form for the token, once. */
 export function showSignIn() {
   if (document.getElementById('sign-in') !== null) return;
-  const problem = element('p', { role: 'alert', class: 'small' });
+  const failed = new URLSearchParams(location.search).get('sign-in') === 'failed';
+  const problem = element('p', { role: 'alert', class: 'small' }, failed ? 'That address was used before, or belongs to an earlier start of the server. Open the one that was printed last.' : '');
   const input = element('input', { id: 'token', name: 'token', autocomplete: 'off', spellcheck: 'false', required: true });
   const form = element('form', { id: 'sign-in', class: 'card' },
     element('label', { for: 'token' }, 'Sign-in token'), input,
@@ -24,6 +25,6 @@ export function showSignIn() {
 async function signIn(typed, problem) {
   const token = /[?&]token=([^&\s]+)/.exec(typed)?.[1] ?? typed.trim();
   const answer = await fetch('/api/sign-in', { method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
-  if (answer.ok) location.reload();
+  if (answer.ok) location.assign(location.pathname);
   else problem.textContent = (await answer.json()).detail ?? 'That token is not accepted.';
 }
