@@ -7,7 +7,9 @@ import { requiredLiteral } from './required-literal.ts';
 export interface LineSearch {
   /** A quick no: false where the bytes cannot hold a match. Safe from slow expressions. */
   mayMatch(bytes: Buffer): boolean;
-  /** The matches in a file's bytes, at most `limit`; `more` where there were further ones. A slow expression makes this slow. */
+  /** Whether `search` can run away: an expression, not plain text. */
+  readonly mayRunAway: boolean;
+  /** The matches in a file's bytes, at most `limit`; `more` where there were further ones. An expression that runs away makes this endless. */
   search(path: string, bytes: Buffer, limit: number): { matches: GrepMatch[]; more: boolean };
 }
 
@@ -35,6 +37,7 @@ export function createLineSearch(query: GrepQuery): LineSearch {
   const context = Math.max(0, Math.min(query.contextLines ?? 0, 20));
 
   return {
+    mayRunAway: query.regex === true,
     mayMatch: (bytes) => needle === undefined || bytes.includes(needle) || isUtf16(bytes),
     search(path, bytes, limit) {
       const text = textOf(bytes);

@@ -36,7 +36,7 @@ export async function searchTexts(search: LineSearch, source: TextSource, query:
     batch = [];
     size = 0;
     if (work.length === 0 || truncated) return;
-    const done = runBounded(() => {
+    const match = () => {
       const found: GrepMatch[] = [];
       for (const { path, bytes } of work) {
         const { matches: here, more } = search.search(path, bytes, maxMatches - matches.length - found.length);
@@ -44,7 +44,8 @@ export async function searchTexts(search: LineSearch, source: TextSource, query:
         if (more) return { found, more };
       }
       return { found, more: false };
-    }, batchTimeoutMs);
+    };
+    const done = search.mayRunAway ? runBounded(match, batchTimeoutMs) : { value: match() };
     if (done === undefined) {
       throw new WorkspaceError('failed', 'The expression takes too long: parts of it repeat inside one another. Simplify it (avoid forms like (a+)+), or search for plain text.');
     }
