@@ -1,1 +1,6 @@
-export {};
+export { openServer } from './open-server.ts';
+export type { AtelierServer, ServerOptions } from './open-server.ts';
+export { Config, ProjectConfig } from './config/config-schema.ts';
+export { ConfigError, configPath, readConfig, readProjectConfig } from './config/read-config.ts';
+export { readModels, readSettings } from './config/settings.ts';
+export type { Settings } from './config/settings.ts';

@@ -43,6 +43,8 @@ export const eventData = {
     title: z.string(),
     mode: Mode,
     model: z.string().optional(),
+    /** Most steps of each run; the server's limit where there is none. */
+    maxSteps: z.number().int().optional(),
     forkedFrom: z.object({ threadId: Id, seq: z.number().int() }).optional(),
   }),
   'thread.renamed': z.object({ title: z.string() }),

@@ -10,8 +10,8 @@ export function evolve(state: ThreadState, event: Event): ThreadState {
   const next = { ...state, seq: event.seq, updatedAt: event.at };
   switch (event.type) {
     case 'thread.created': {
-      const { projectId, root, title, mode, model, forkedFrom } = event.data;
-      return { ...next, projectId, root, title, mode, model, forkedFrom, createdAt: event.at };
+      const { projectId, root, title, mode, model, maxSteps, forkedFrom } = event.data;
+      return { ...next, projectId, root, title, mode, model, maxSteps, forkedFrom, createdAt: event.at };
     }
     case 'thread.renamed': return { ...next, title: event.data.title, titledBy: 'renamed' };
     case 'thread.archived': return { ...next, archived: true };

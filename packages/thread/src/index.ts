@@ -16,5 +16,6 @@ export { MessagePart, PlanItem, ProviderFacts, StepPart, ToolCallPart, Usage } f
 export { Authority, Mode, Principal, Right } from './principal.ts';
 export { awaitsPerson, initialState, isWaiting, noUsage, threadStatus } from './state.ts';
 export type { CallState, FinishedRun, QueuedMessage, RunState, ThreadState, ThreadStatus } from './state.ts';
+export { upcast } from './upcast.ts';
 export { Timeline, timeline } from './timeline.ts';
 export type { CallItem, TimelineItem, Viewer } from './timeline.ts';

@@ -17,6 +17,7 @@ export interface ThreadState {
   titledBy: 'created' | 'renamed';
   mode: Mode;
   model: string | undefined;
+  maxSteps: number | undefined;
   archived: boolean;
   createdAt: string;
   updatedAt: string;
@@ -123,7 +124,7 @@ export const noUsage: Usage = { input: 0, cachedInput: 0, output: 0, reasoning: 
 
 export function initialState(threadId: string): ThreadState {
   return {
-    threadId, seq: 0, projectId: '', root: '', title: '', titledBy: 'created', mode: 'ask', model: undefined, archived: false,
+    threadId, seq: 0, projectId: '', root: '', title: '', titledBy: 'created', mode: 'ask', model: undefined, maxSteps: undefined, archived: false,
     createdAt: '', updatedAt: '', forkedFrom: undefined, queue: [], run: undefined, lastRun: undefined, plan: [], grants: [],
     restores: [], runs: [], usage: noUsage, costUsd: 0, steps: 0, messages: 0,
   };

@@ -81,7 +81,7 @@ function openKit(options: RunKitsOptions, workspace: Workspace, settings: RunSet
   return {
     workspace,
     principal,
-    maxSteps: () => settings.maxSteps,
+    maxSteps: (state) => state.maxSteps ?? settings.maxSteps,
     async agentParts(log, state) {
       const model = await settings.models.choose(state.run?.model ?? state.model);
       if ('problem' in model) return { problem: { code: 'no-model', message: model.problem } };

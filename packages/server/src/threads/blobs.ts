@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobText } from '@atelier/thread';
+import { storageError } from '../database/storage-error.ts';
+
+const HEAD_CHARACTERS = 1000;
+
+/** Long texts as files named by the SHA-256 of their bytes: `blobs/ab/cdef…`. Written once, synced, never changed. */
+export class Blobs {
+  readonly #folder: string;
+  readonly #newId: () => string;
+
+  constructor(folder: string, newId: () => string) {
+    this.#folder = folder;
+    this.#newId = newId;
+  }
+
+  /** Keeps a text; durable when it returns. Synchronous, since an append waits for it anyway. */
+  keepText(text: string): BlobText {
+    const bytes = Buffer.from(text);
+    const blob = createHash('sha256').update(bytes).digest('hex');
+    const path = this.#path(blob);
+    if (!existsSync(path)) this.#write(path, bytes);
+    return { blob, bytes: bytes.length, head: text.slice(0, HEAD_CHARACTERS) };
+  }
+
+  /** Moves a file in. */
+  async keepFile(source: string): Promise<{ blob: string; bytes: number }> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const handle = await open(source);
+    for await (const chunk of handle.createReadStream() as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    const blob = hash.digest('hex');
+    const path = this.#path(blob);
+    if (existsSync(path)) {
+      await rm(source, { force: true });
+      return { blob, bytes };
+    }
+    mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${this.#newId()}`;
+    await rename(source, temporary).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EXDEV') throw storageError(error, this.#folder) ?? error;
+      await copyFile(source, temporary); // another file system
+      await rm(source);
+    });
+    const kept = await open(temporary, 'r+');
+    await kept.sync();
+    await kept.close();
+    await rename(temporary, path);
+    return { blob, bytes };
+  }
+
+  /** The text of a blob; undefined where it is not here. */
+  async load(blob: string): Promise<string | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(blob)) return undefined;
+    try {
+      return await readFile(this.#path(blob), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #write(path: string, bytes: Uint8Array): void {
+    const temporary = `${path}.${this.#newId()}`;
+    try {
+      mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
+      const file = openSync(temporary, 'wx', 0o600);
+      try {
+        writeSync(file, bytes);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw storageError(error, this.#folder) ?? error;
+    }
+  }
+
+  #path(blob: string): string {
+    return join(this.#folder, blob.slice(0, 2), blob.slice(2));
+  }
+}
