@@ -23,6 +23,7 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
   if (runId === undefined) return 'finished';
   const recorder = new RunRecorder(log, { principal: parts.principal, runId });
   const shownRules = new Set<string>();
+  const warm = once(() => warmCheckpoints(parts));
   const limits = { verifyRounds: parts.verifyRounds, hasChecks: parts.checks.length > 0 };
   try {
     for (;;) {
@@ -31,7 +32,10 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
       switch (action.do) {
         case 'rest': return 'finished';
         case 'wait': return 'waits';
-        case 'call-model': await callModel(parts, recorder); break;
+        case 'call-model':
+          if ((recorder.state.run?.steps ?? 0) > 0) warm();
+          await callModel(parts, recorder);
+          break;
         case 'settle-calls': await settleCalls(parts, recorder, action.callIds, shownRules); break;
         case 'cancel-calls': await cancelCalls(recorder, action.callIds); break;
         case 'verify': await startVerification(parts, recorder, action.round); break;
@@ -53,6 +57,22 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
     }
     throw error;
   }
+}
+
+/**
+ * The first saved tree of a large repository takes seconds, so it is made while the model thinks about its second step.
+ * What fails here fails again, and is told, when a checkpoint is needed.
+ */
+function warmCheckpoints(parts: AgentParts): void {
+  if (parts.log.state().run?.mode !== 'plan') parts.workspace.checkpoints.create().catch(() => undefined);
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 async function cancelCalls(recorder: RunRecorder, callIds: string[]): Promise<void> {

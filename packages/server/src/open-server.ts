@@ -31,11 +31,12 @@ export interface ServerOptions {
   version: string;
   /** Called after each commit. */
   observe?: ThreadStoreOptions['observe'];
-  /** Goes on with what is due in every thread; otherwise only in threads that somebody works with through this server. */
-  attendAll?: boolean;
 }
 
-/** The product without a port: requests go in by `fetch`. `listen` opens a port. */
+/**
+ * The product without a port: requests go in by `fetch`, and only threads that somebody works with through it are gone on
+ * with. `listen` opens a port, and from then on whatever is due in any thread is done.
+ */
 export interface AtelierServer {
   /** Token of this process. */
   readonly token: string;
@@ -80,12 +81,13 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     platform: `${process.platform} ${process.arch}`,
   });
   const attended = new Set<string>();
+  let attendsAll = false;
   const attend = (threadId: string): void => {
     attended.add(threadId);
     reactor.wake(threadId);
   };
   const wakeDue = async (): Promise<void> => {
-    const due = options.attendAll === true ? (await database.kysely.selectFrom('threads').select('id').where('status', '<>', 'idle').execute()).map((row) => row.id) : attended;
+    const due = attendsAll ? (await database.kysely.selectFrom('threads').select('id').where('status', '<>', 'idle').execute()).map((row) => row.id) : attended;
     for (const threadId of due) {
       await store.refresh(threadId);
       reactor.wake(threadId);
@@ -93,7 +95,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
   };
   store.onAnyChange((threadId) => {
     if (threadId === undefined) void wakeDue().catch((error: unknown) => report(error, 'wake'));
-    else if (options.attendAll === true || attended.has(threadId)) reactor.wake(threadId);
+    else if (attendsAll || attended.has(threadId)) reactor.wake(threadId);
   });
 
   const guard = { hosts: (environment['ATELIER_HOSTS'] ?? '').split(',').filter(Boolean), inProcessHost: 'atelier.local' };
@@ -114,13 +116,13 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
       }),
     },
   });
-  if (options.attendAll === true) await wakeDue();
-
   let listening: Listening | undefined;
   return {
     token: tokens.own,
     fetch: async (request) => app.fetch(request),
     async listen({ host, port }) {
+      attendsAll = true;
+      await wakeDue();
       listening = await listen({ app, tokens, guard, home, version, host, port, socket: { store, deltas, attend, closing: closing.signal } });
       return { url: listening.url, signInUrl: `${listening.url}/sign-in?token=${await tokens.createSignIn()}` };
     },
