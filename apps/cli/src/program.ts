@@ -22,17 +22,19 @@ export function createProgram(surroundings: Surroundings = surroundingsOfProcess
     .option('-m, --model <provider/model>', 'model for a new thread')
     .addOption(modeOption())
     .helpOption('-h, --help', 'show help')
-    .argument('[message]', 'first message of the interactive screen')
-    .configureOutput({ writeOut: (text) => surroundings.stdout.write(text), writeErr: (text) => surroundings.stderr.write(text), outputError: (text, write) => write(text) })
+    .argument('[message...]', 'first message of the interactive screen')
+    .configureOutput({ writeOut: (text) => surroundings.stdout.write(text), writeErr: (text) => surroundings.stderr.write(text), outputError: (text, write) => write(`${text}usage: atelier [options] [command]; see atelier --help\n`) })
     .exitOverride()
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .addHelpText('after', '\nExamples:\n  atelier                                     # the interactive screen, in this folder\n  atelier run "make the failing test pass"\n  atelier thread list\n\nMore: atelier <command> --help')
-    .action(async (message: string | undefined, options: { model?: string; mode?: string }) => {
-      if (message !== undefined && !/\s/.test(message)) throw unknownCommand(program, message);
+    .action(async (words: string[], options: { model?: string; mode?: string }) => {
+      const [word] = words;
+      // One quoted sentence is a message; anything else was meant to be a command.
+      if (word !== undefined && (words.length > 1 || !/\s/.test(word))) throw unknownCommand(program, word);
       if (!surroundings.interactive) throw new UsageError('the interactive screen needs a terminal. Without one: atelier run "what to do"', 'atelier run [options] <prompt>');
       const { openScreen } = await import('./commands/screen.ts');
-      await openScreen(surroundings, { message, ...options });
+      await openScreen(surroundings, { message: word, ...options });
     })
     .hook('preAction', () => enterFolder(surroundings, program.opts<{ cwd?: string }>().cwd));
 

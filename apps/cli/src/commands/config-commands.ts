@@ -6,11 +6,11 @@ import type { Surroundings } from '../surroundings.ts';
 export function addConfigCommands(program: Command, surroundings: Surroundings): void {
   const config = addCommand(program, 'config', 'Read and change your configuration.')
     .usage('<command>')
-    .argument('[command]')
+    .argument('[command...]')
     .addHelpText('after', '\nExamples:\n  atelier config set model anthropic/claude-sonnet-5\n  atelier config set providers.anthropic.apiKey     # asks for the key; it is never shown again')
-    .action((word: string | undefined) => {
-      if (word === undefined) config.help();
-      throw unknownCommand(config, word ?? '');
+    .action(([word]: string[]) => {
+      if (word === undefined) return config.outputHelp();
+      throw unknownCommand(config, word);
     });
   const load = () => import('./config.ts');
 

@@ -7,11 +7,11 @@ import type { Surroundings } from '../surroundings.ts';
 export function addThreadCommands(program: Command, surroundings: Surroundings): void {
   const thread = addCommand(program, 'thread', 'List, show, search, resume, undo and export threads.')
     .usage('<command>')
-    .argument('[command]')
+    .argument('[command...]')
     .addHelpText('after', '\nA thread is named by its id, by the end or beginning of it, or by “last”: the last one of this folder.\n\nExample:\n  atelier thread show last')
-    .action((word: string | undefined) => {
-      if (word === undefined) thread.help();
-      throw unknownCommand(thread, word ?? '');
+    .action(([word]: string[]) => {
+      if (word === undefined) return thread.outputHelp();
+      throw unknownCommand(thread, word);
     });
   const json: [string, string] = ['--json', 'print facts as JSON'];
 

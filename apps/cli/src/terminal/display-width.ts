@@ -78,7 +78,7 @@ const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 function segmentWidth(segment: string): number {
   const point = segment.codePointAt(0) ?? 0;
   if (point < 0x20 || (point >= 0x7F && point < 0xA0)) return 0;
-  if (/^\p{M}|^[\u200B-\u200F\uFE00-\uFE0F]/u.test(segment)) return 0;
+  if (/^(?:\p{M}|\p{Cf})/u.test(segment)) return 0;
   return isWide(point) || /\p{Emoji_Presentation}|\uFE0F/u.test(segment) ? 2 : 1;
 }
 
