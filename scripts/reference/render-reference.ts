@@ -1,5 +1,5 @@
 import { createProgram } from '@atelier/cli';
-import { ModelsConfig, ProjectModelsConfig } from '@atelier/models';
+import { Config, ProjectConfig } from '@atelier/server';
 import { apiReference } from './api-reference.ts';
 import { commandReference } from './command-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
@@ -8,8 +8,8 @@ import type { Schema } from './describe-schema.ts';
 /** Every generated file of `docs/reference/`, by its name. */
 export function renderReference(): Record<string, string> {
   const schemas = {
-    own: ModelsConfig.toJSONSchema({ io: 'input' }) as Schema, // JSON Schema as zod writes it
-    project: ProjectModelsConfig.toJSONSchema({ io: 'input' }) as Schema,
+    own: Config.toJSONSchema({ io: 'input' }) as Schema, // JSON Schema as zod writes it
+    project: ProjectConfig.toJSONSchema({ io: 'input' }) as Schema,
   };
   return {
     'README.md': ['# Reference', '', 'Generated from the source by `npm run docs`; `tests/reference.test.ts` holds it current.', '', '- [Commands](commands.md)', '- [Configuration](configuration.md)', '- [API](api.md)', ''].join('\n'),
