@@ -30,7 +30,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
   external: ['pg-native', 'bufferutil', 'utf-8-validate'],
-  alias: { 'react-devtools-core': join(root, 'scripts/empty-module.ts') },
+  alias: { 'react-devtools-core': join(root, 'scripts/empty-module.ts'), 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
   define: { 'process.env.NODE_ENV': '"production"', ATELIER_VERSION: JSON.stringify(version) },
   banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
   logLevel: 'warning',
