@@ -2,7 +2,6 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCredentials } from '@atelier/models';
 import type { Credentials } from '@atelier/models';
-import { applyEdits, modify, parse } from 'jsonc-parser';
 import { Config } from './config-schema.ts';
 import { ConfigError, configPath, readConfig } from './read-config.ts';
 
@@ -51,6 +50,7 @@ export function openConfigEditor(home: string): ConfigEditor {
       if (provider !== undefined && !/^\$[A-Za-z_]\w*$/.test(text.trim())) return (await credentials()).set(provider, text);
       const steps = requireKey(key);
       await readConfig(home); // a file that is wrong already is told of before it is changed
+      const { applyEdits, modify, parse } = await import('jsonc-parser');
       const before = await readText(path);
       const attempts = candidates(text).map((value) => ({ after: applyEdits(before, modify(before, steps, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })), value }));
       let complaint = '';
@@ -67,6 +67,7 @@ export function openConfigEditor(home: string): ConfigEditor {
       const steps = requireKey(key);
       const value = steps.reduce<unknown>((inner, step) => (isRecord(inner) ? inner[step] : undefined), await readConfig(home));
       if (value === undefined) return removed;
+      const { applyEdits, modify } = await import('jsonc-parser');
       const before = await readText(path);
       await writeText(home, path, applyEdits(before, modify(before, steps, undefined, { formattingOptions: { insertSpaces: true, tabSize: 2 } })));
       return true;
