@@ -35,6 +35,7 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
   let held: readonly string[] | undefined;
   let frame = 0;
   let toldAt = 0;
+  let reasoningPrinted: string | undefined;
   let lastKind: TimelineItem['kind'] | undefined;
 
   const timer = setInterval(() => {
@@ -65,6 +66,7 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
     if (printed.has(item) || !isFinal(item)) return;
     printed.add(item);
     if (item.kind === 'message' && !showMessages) return;
+    if (item.kind === 'reasoning' && reasoningPrinted === item.stepId) return;
     const lines = item.kind === 'text' ? answerLines(item.text) : renderItem(item, options());
     const opensBlock = item.kind === 'text' ? draft.printed === 0 : item.kind === 'call' && lastKind === 'text';
     live.print(opensBlock && lines.length > 0 ? ['', ...lines] : lines);
@@ -80,6 +82,14 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       return [];
     }
     return renderAnswer(text, options());
+  }
+
+  /** Thoughts come before the answer that follows them, though the log has both at once. */
+  function printReasoning(): void {
+    if (draft.printed > 0 || draft.reasoning.trim() === '' || reasoningPrinted === draft.stepId) return;
+    reasoningPrinted = draft.stepId;
+    live.print(renderItem({ kind: 'reasoning', seq: 0, stepId: draft.stepId, text: draft.reasoning }, options()));
+    lastKind = 'reasoning';
   }
 
   function printSettled(): void {
@@ -115,7 +125,10 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
         }
         if (watched.delta.kind === 'problem') live.print([`${style.red('!')} ${cleanText(watched.delta.message)}`]);
         draft = addDelta(draft, watched.delta);
-        if (watched.delta.kind === 'text') printSettled();
+        if (watched.delta.kind === 'text') {
+          printReasoning();
+          printSettled();
+        }
       }
       if (watched.type === 'lost') live.print([style.dim(`· connection lost (${watched.error.message}); trying again`)]);
       for (const item of items) printItem(item);

@@ -69,12 +69,6 @@ export function Screen({ surroundings, thread, history }: { surroundings: Surrou
     <>
       <Static items={[...view.printed]}>{(entry) => <Text key={entry.key}>{entry.text}</Text>}</Static>
       <Box flexDirection="column">
-        {view.printed.length === 0 && (
-          <Box flexDirection="column" marginBottom={1}>
-            <Text><Text bold color="cyan">Atelier</Text> <Text dimColor>{surroundings.version}</Text></Text>
-            <Text dimColor>Say what to do, or /help. The agent asks before it writes (Shift+Tab changes the mode).</Text>
-          </Box>
-        )}
         <LiveArea view={view} surroundings={surroundings} columns={columns} rows={rows} />
         {question?.question !== undefined && (
           <Box flexDirection="column" marginTop={1}>

@@ -48,7 +48,7 @@ export function createThreadScreen(surroundings: Surroundings, options: { model?
   const listeners = new Set<() => void>();
   const { style, newId, now } = surroundings;
   let view: ScreenView = {
-    printed: [], open: [], draft: emptyDraft(''), activity: undefined, opening: true, running: false, threadId: undefined, title: '', model: options.model ?? '', scripted: false,
+    printed: [{ key: -1, text: `${style.bold(style.cyan('Atelier'))} ${style.dim(surroundings.version)}\n${style.dim('Say what to do, or /help. Shift+Tab changes the mode: plan reads only, ask asks before it writes, auto works by itself.')}` }], open: [], draft: emptyDraft(''), activity: undefined, opening: true, running: false, threadId: undefined, title: '', model: options.model ?? '', scripted: false,
     mode: options.mode ?? 'ask', usage: noUsage, costUsd: 0,
   };
   let connection: Promise<Connection> | undefined;

@@ -32,7 +32,7 @@ export function renderItem(item: TimelineItem, options: RenderOptions): string[]
   if (item.kind === 'text') return renderAnswer(item.text, options);
   if (item.kind === 'call') return renderCall(item, options);
   if (item.kind === 'plan') {
-    return ['', style.bold('  Plan'), ...item.items.map(({ text, status }) => `  ${planMark(status, style)} ${status === 'done' || status === 'dropped' ? style.dim(oneLine(text, columns - 6)) : oneLine(text, columns - 6)}`)];
+    return ['', style.bold('Plan'), ...item.items.map(({ text, status }) => `  ${planMark(status, style)} ${status === 'done' || status === 'dropped' ? style.dim(oneLine(text, columns - 6)) : oneLine(text, columns - 6)}`)];
   }
   if (item.kind === 'verification') {
     const names = item.checks.join(', ');
@@ -67,6 +67,7 @@ export function renderPreview(call: CallItem, options: RenderOptions): string[] 
 
 function renderCall(call: CallItem, options: RenderOptions): string[] {
   const { style, columns } = options;
+  if (call.tool === 'update_plan' && call.stage === 'ok') return []; // the plan itself is shown
   const facts = [
     call.exitCode !== undefined && call.exitCode !== 0 ? style.red(`exit ${call.exitCode}`) : '',
     call.durationMs !== undefined && call.durationMs >= 100 ? style.dim(formatDuration(call.durationMs)) : '',
@@ -79,11 +80,12 @@ function renderCall(call: CallItem, options: RenderOptions): string[] {
 function callDetails(call: CallItem, options: RenderOptions): string[] {
   const { style, columns, whole = false } = options;
   const preview = call.preview === undefined ? '' : shownText(call.preview);
-  const output = call.output === undefined ? '' : cleanText(shownText(call.output)).trim();
+  // The exit code stands beside the title already.
+  const output = call.output === undefined ? '' : cleanText(shownText(call.output)).replace(/\n?exit code \d+\s*$/, '').trim();
   const details: string[] = [];
   if (call.question !== undefined) details.push(...wrapAll(call.question.answer === undefined ? '' : `→ ${cleanText(call.question.answer)}`, columns - 6).filter((line) => line !== '').map(style.cyan));
   if (call.approval?.reason !== undefined) details.push(style.dim(`reason: ${oneLine(call.approval.reason, columns - 14)}`));
-  if (call.stage === 'ok' && isDiff(preview)) details.push(...renderDiff(preview, style, whole ? Infinity : 16));
+  if (call.stage === 'ok' && isDiff(preview)) details.push(...renderDiff(preview.replace(/^--- .*\n\+\+\+ .*\n/m, ''), style, whole ? Infinity : 16));
   else if (call.stage === 'ok' && call.tool === 'run_command') details.push(...fold(output, whole ? Infinity : 4, 'tail', options));
   else if (call.stage !== 'ok' && call.stage !== 'running' && output !== '') details.push(...fold(output, whole ? Infinity : 8, call.tool === 'run_command' ? 'tail' : 'head', options));
   else if (whole && output !== '' && call.question === undefined) details.push(...fold(output, Infinity, 'head', options));
