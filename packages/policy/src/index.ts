@@ -1,0 +1,13 @@
+export { classifyCommand } from './classify-command.ts';
+export type { CommandClass, CommandFacts } from './classify-command.ts';
+export { conflicts } from './conflicts.ts';
+export { digestCall } from './digest-call.ts';
+export { evaluate } from './evaluate.ts';
+export type { Evaluation } from './evaluate.ts';
+export { describeGrant, GrantShape, grantShape } from './grant.ts';
+export type { EvaluateOptions } from './judgement.ts';
+export { parseShell } from './parse-shell.ts';
+export { PolicyLayer, policyVersion, PolicyRule } from './policy-layer.ts';
+export type { ShellLine, ShellWord, SimpleCommand } from './shell/shell-line.ts';
+export { unwrapCommand } from './unwrap-command.ts';
+export type { UnwrappedCommand } from './unwrap-command.ts';

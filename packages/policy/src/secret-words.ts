@@ -1,0 +1,40 @@
+const sampleNames = ['.env', '.env.local', '.env.production', '.npmrc', '.netrc', '.pgpass', '.git-credentials', 'id_rsa', 'id_ed25519', 'server.pem', 'private.key', '.ssh', '.aws/credentials'];
+
+/** Code that reads variables, not a file. */
+const code = /(?:process|meta|Deno|Bun|os|import)\.env$/;
+
+/**
+ * The secret that a text names, wherever it stands in it (`HEAD:.env`, `open('.env')`, `-d@.env`), or as a pattern that
+ * would match one (`.en*`).
+ */
+export function secretIn(text: string, isSecret: (path: string) => boolean, glob: boolean): string | undefined {
+  if (code.test(text)) return undefined;
+  if (isSecret(text)) return text;
+  for (const part of text.split(/[\s'"`()=:,;@<>|&{}[\]\\]+/)) {
+    if (part === '' || part === text || code.test(part) || /^[*?.]+$/.test(part)) continue;
+    if (isSecret(part.replace(/^-[A-Za-z](?=[./])/, ''))) return part;
+  }
+  return glob ? secretOfPattern(text, isSecret) : undefined;
+}
+
+function secretOfPattern(text: string, isSecret: (path: string) => boolean): string | undefined {
+  const base = text.slice(text.lastIndexOf('/') + 1);
+  // `*` and `*.*` do not match names that begin with a dot, and a list of everything is no sign of a search for secrets.
+  if (!/[a-z0-9]/i.test(base) && !/^\.[^.]/.test(base)) return undefined;
+  let source = '';
+  for (let at = 0; at < base.length; at += 1) {
+    const character = base[at] ?? '';
+    if (character === '*') source += base[at + 1] === '*' ? '' : '[^/]*';
+    else if (character === '?') source += '.';
+    else if (character === '[') {
+      const end = base.indexOf(']', at + 2);
+      if (end < 0) source += '\\[';
+      else {
+        source += '.';
+        at = end;
+      }
+    } else source += character.replace(/[.+^${}()|\]\\]/, '\\$&');
+  }
+  const pattern = new RegExp(`^${source}$`, 'i');
+  return sampleNames.find((name) => isSecret(name) && pattern.test(name)) === undefined ? undefined : text;
+}
