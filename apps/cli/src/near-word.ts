@@ -3,8 +3,10 @@ export function nearWord(word: string, known: Iterable<string>): string | undefi
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length * 0.4)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance + 1);
+    // Of two that are as near, the one of the same length: letters are swapped more often than left out.
+    const isBetter = distance < bestDistance || (distance === bestDistance && best !== undefined && candidate.length === word.length && best.length !== word.length);
+    if (isBetter) {
       best = candidate;
       bestDistance = distance;
     }
