@@ -30,15 +30,8 @@ export async function measureProcess(command: string[], options: { cwd: string; 
 }
 
 function sampleTree(root: number, seen: (megabytes: number) => void): { stop(): void } {
-  let stopped = false;
-  const sample = async (): Promise<void> => {
-    while (!stopped) {
-      seen(await treePss(root));
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  };
-  void sample();
-  return { stop: () => { stopped = true; } };
+  const timer = setInterval(() => { void treePss(root).then(seen); }, 25);
+  return { stop: () => clearInterval(timer) };
 }
 
 /** Proportional set size of a process and its descendants, MB; the measuring shell itself is left out. */

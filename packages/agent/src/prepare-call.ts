@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Preparation, PreparedCall, Tool, ToolScope } from '@atelier/plugin';
 import { digestCall } from '@atelier/policy';
 import type { CallState } from '@atelier/thread';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export type Prepared =
   | { kind: 'ready'; tool: Tool; call: PreparedCall; digest: string }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadModels } from '@atelier/models';
 import type { ScriptedAnswer, ScriptedRequest } from '@atelier/models';
 import { openMemoryWorkspace } from '@atelier/workspace/testing';
+import { shownText } from '@atelier/thread';
 import type { Event, EventOf, EventType, Mode } from '@atelier/thread';
 import type { AgentParts } from './agent-parts.ts';
 import { runAgent } from './run-agent.ts';
@@ -263,7 +264,7 @@ describe('what goes wrong with models', () => {
   test('an unknown tool, wrong arguments and malformed JSON are told to the model', async () => {
     const bench = new Bench(steps(call('no_such_tool', {}), call('read_file', { path: 7 }), { toolCalls: [{ name: 'read_file', rawInput: '{"path": "a.t' }] }, { text: 'Sorry.' }));
     await bench.run();
-    const outputs = bench.all('tool.completed').map((event) => String(event.data.output));
+    const outputs = bench.all('tool.completed').map((event) => shownText(event.data.output));
     expect(outputs[0]).toContain('There is no tool "no_such_tool"');
     expect(outputs[1]).toContain('path');
     expect(outputs[2]).toContain('not valid JSON');
@@ -289,7 +290,7 @@ describe('what goes wrong with models', () => {
   test('empty answers are asked for again, then the run ends with a sentence', async () => {
     const bench = new Bench(() => ({ text: '' }));
     await bench.run();
-    expect(bench.all('run.finished')[0]?.data).toMatchObject({ outcome: 'failed', error: { message: expect.stringContaining('nothing') as string } });
+    expect(bench.all('run.finished')[0]?.data).toMatchObject({ outcome: 'failed', error: { message: expect.stringContaining('empty answer') as string } });
   });
 });
 
@@ -303,7 +304,7 @@ describe('a process that dies after each recorded event', () => {
   );
   const essence = (bench: Bench): string[] => bench.thread.events
     .filter((event) => event.type !== 'step.started' && event.type !== 'checkpoint.created')
-    .map((event) => (event.type === 'tool.completed' ? `${event.data.tool} ${event.data.status} ${String(event.data.output)}` : event.type));
+    .map((event) => (event.type === 'tool.completed' ? `${event.data.tool} ${event.data.status} ${shownText(event.data.output)}` : event.type));
 
   test('is gone on with: same files, same log', async () => {
     const whole = new Bench(script);

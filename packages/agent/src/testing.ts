@@ -34,8 +34,9 @@ export class MemoryThread {
     const decision = decide(this.#state, command);
     if (!decision.accepted) return decision;
     const events: Event[] = [];
+    // As in a database: what is recorded together is there as a whole or not at all.
+    if (this.events.length + decision.events.length > this.stopAfter) throw new Error('the process died here');
     for (const fact of decision.events) {
-      if (this.events.length >= this.stopAfter) throw new Error('the process died here');
       const stored = replaceLongTexts(fact, (text) => {
         const blob = sha256(text);
         this.blobs.set(blob, text);

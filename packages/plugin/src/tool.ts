@@ -78,5 +78,5 @@ export interface ToolResult {
 /** Declares a tool; gives the input its type from the schema. */
 export function defineTool<Input>(tool: Tool<Input>): Tool {
   // The registry holds tools of many inputs; each input is parsed by the tool's own schema before `prepare` sees it.
-  return tool as unknown as Tool;
+  return tool;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CommandBody } from './commands.ts';
 import type { NewEvent } from './events.ts';

@@ -22,7 +22,7 @@ const DEFAULT_STEPS = 200;
  * so that a change counts at once. Throws `ConfigError`.
  */
 export async function readSettings({ home, environment, root }: { home: string; environment: Environment; root: string | undefined }): Promise<Settings> {
-  const [config, project, models] = await Promise.all([readConfig(home), root === undefined ? {} as ProjectConfig : readProjectConfig(root), readModels({ home, environment, root })]);
+  const [config, project, models] = await Promise.all([readConfig(home), readProject(root), readModels({ home, environment, root })]);
   const verify = { rounds: 3, checks: ['types' as const, 'test' as const], ...config.verify, ...withoutUndefined(project.verify ?? {}) };
   const scripted = environment['ATELIER_SCRIPT'] !== undefined;
   return {
@@ -40,7 +40,7 @@ const modelParts = (value: object, schema: { shape: object }): object => Object.
 
 /** The models of a checkout. `ATELIER_SCRIPT` names a script file; then there is the model `scripted/demo`, and it is the default. */
 export async function readModels({ home, environment, root }: { home: string; environment: Environment; root: string | undefined }): Promise<Models> {
-  const [config, project, credentials] = await Promise.all([readConfig(home), root === undefined ? {} : readProjectConfig(root), openCredentials(join(home, 'credentials.json'))]);
+  const [config, project, credentials] = await Promise.all([readConfig(home), readProject(root), openCredentials(join(home, 'credentials.json'))]);
   const script = environment['ATELIER_SCRIPT'];
   return loadModels({
     environment,
@@ -50,6 +50,8 @@ export async function readModels({ home, environment, root }: { home: string; en
     ...(script !== undefined && { scripts: { demo: JSON.parse(await readFile(script, 'utf8')) as Script } }),
   });
 }
+
+const readProject = (root: string | undefined): Promise<ProjectConfig> => (root === undefined ? Promise.resolve({}) : readProjectConfig(root));
 
 /** A project may only tighten. */
 function strictest(own: Mode, project: Mode | undefined): Mode {

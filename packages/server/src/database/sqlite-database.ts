@@ -10,6 +10,7 @@ import type { Append, AppendResult, Database, Tables } from './tables.ts';
 /** How long another process may hold the database before a caller is told, milliseconds. */
 const BUSY_MS = 5000;
 const POLL_MS = 100;
+const FIND = "select thread_id, seq, kind, snippet(search, 0, char(2), char(3), '…', 24) as excerpt from search where search match ? order by rank, rowid desc limit ? offset ?";
 
 /** Opens (and makes) the embedded database: WAL, every commit synced. Several processes may open it at once. */
 export async function openSqlite(path: string): Promise<Database> {
@@ -57,7 +58,7 @@ class SqliteDatabase implements Database {
     this.#path = path;
     this.#connection = connection;
     this.#statements = new Statements(connection);
-    this.kysely = new Kysely<Tables>({ dialect: sqliteDialect(this.#statements) });
+    this.kysely = new Kysely<Tables>({ dialect: sqliteDialect((query) => this.#read(() => runQuery(this.#statements, query))) });
   }
 
   append(append: Append): Promise<AppendResult> {
@@ -86,7 +87,7 @@ class SqliteDatabase implements Database {
   }
 
   async lastSeq(threadId: string): Promise<number | undefined> {
-    const row = this.#statements.get('select last_seq from threads where id = ?').get(threadId);
+    const row = await this.#read(() => this.#statements.get('select last_seq from threads where id = ?').get(threadId));
     return row === undefined ? undefined : Number(row['last_seq']);
   }
 
@@ -94,7 +95,7 @@ class SqliteDatabase implements Database {
     // Each word as a quoted string, so that nothing a person types is FTS5 syntax; the last one may be unfinished.
     const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).map((word) => `"${word.replaceAll('"', '""')}"`);
     if (words.length === 0) return [];
-    const rows = this.#statements.get("select thread_id, seq, kind, snippet(search, 0, char(2), char(3), '…', 24) as excerpt from search where search match ? order by rank, rowid desc limit ? offset ?").all(`${words.join(' ')}*`, limit, offset);
+    const rows = await this.#read(() => this.#statements.get(FIND).all(`${words.join(' ')}*`, limit, offset));
     return rows as unknown as { thread_id: string; seq: number; kind: string; excerpt: string }[]; // the columns selected above
   }
 
@@ -119,10 +120,19 @@ class SqliteDatabase implements Database {
   }
 
   #look(): void {
-    const version = this.#dataVersion();
+    let version: number;
+    try {
+      version = this.#dataVersion();
+    } catch {
+      return; // locked or unreadable just now: looked at again next time, and whoever reads hears the error
+    }
     if (version === this.#version) return;
     this.#version = version;
     for (const listener of this.#listeners) listener(undefined);
+  }
+
+  #read<Result>(work: () => Result): Promise<Result> {
+    return guarded(this.#path, () => retryBusy(work));
   }
 
   #atomically<Result>(work: () => Result): Promise<Result> {

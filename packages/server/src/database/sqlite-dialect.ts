@@ -22,14 +22,17 @@ export class Statements {
   }
 }
 
+/** Runs one query, and waits where another process holds the lock. */
+export type RunQuery = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
+
 /**
  * Kysely on Node's own SQLite. One connection and no transactions: a transaction that stays open across an `await` would
  * mix with other work on the connection, so what belongs together is given to `Database.write` as a list instead.
  */
-export function sqliteDialect(statements: Statements): Dialect {
+export function sqliteDialect(run: RunQuery): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new NodeSqliteDriver(statements),
+    createDriver: () => new NodeSqliteDriver(run),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -38,9 +41,9 @@ export function sqliteDialect(statements: Statements): Dialect {
 class NodeSqliteDriver implements Driver {
   readonly #connection: DatabaseConnection;
 
-  constructor(statements: Statements) {
+  constructor(run: RunQuery) {
     this.#connection = {
-      executeQuery: <Row>(query: CompiledQuery) => Promise.resolve(runQuery<Row>(statements, query)),
+      executeQuery: run,
       // eslint-disable-next-line require-yield
       async *streamQuery() {
         throw new Error('Streaming is not supported; page by a cursor instead.');

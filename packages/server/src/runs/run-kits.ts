@@ -67,7 +67,7 @@ export function openRunKits(options: RunKitsOptions): RunKits {
       }
     },
     async close() {
-      const opened = await Promise.allSettled(workspaces.values());
+      const opened = await Promise.allSettled([...workspaces.values()]);
       await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
     },
   };

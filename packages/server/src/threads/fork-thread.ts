@@ -7,13 +7,13 @@ export async function forkThread(store: ThreadStore, fork: { from: string; to: s
   const events = await readAll(store, fork.from, fork.seq);
   const last = events.at(-1);
   if (last === undefined) return false;
-  const copies = events.map((event) => ({ ...event, threadId: fork.to }) as Event); // the same event in another thread
+  const copies = events.map((event) => ({ ...event, threadId: fork.to }));
   let state = initialState(fork.to);
   for (const event of copies) state = evolve(state, event);
   const renamed: NewEvent[] = [{ type: 'thread.renamed', principal: fork.principal, data: { title: fork.title ?? `${state.title} (fork)`.slice(0, 200) } }];
   const closing = [...closeFork(state, fork.principal, { threadId: fork.from, seq: last.seq }), ...renamed];
   const at = new Date(fork.now).toISOString();
-  const closed = closing.map((event, index) => ({ ...event, threadId: fork.to, seq: last.seq + 1 + index, at, v: 1 }) as Event); // a new event with its place
+  const closed = closing.map((event, index) => ({ ...event, threadId: fork.to, seq: last.seq + 1 + index, at, v: 1 as const }));
   return store.createFrom(fork.to, fork.commandId, [...copies, ...closed]);
 }
 

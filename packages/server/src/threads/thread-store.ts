@@ -1,6 +1,6 @@
 import { decide, evolve, initialState, isBlobText, replaceLongTexts, restoreLongTexts } from '@atelier/thread';
 import type { Command, Event, LongText, NewEvent, Refusal, ThreadState } from '@atelier/thread';
-import type { Database, EventTable } from '../database/tables.ts';
+import type { Database, EventTable, Tables } from '../database/tables.ts';
 import type { Blobs } from './blobs.ts';
 import { eventOfRow, eventRow, searchRows, threadRow } from './thread-rows.ts';
 
@@ -37,6 +37,7 @@ export class ThreadStore {
   readonly #states = new Map<string, { state: ThreadState; snapshotSeq: number }>();
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #snapshots = new Map<string, Promise<void>>();
   readonly #anyListeners = new Set<(threadId: string | undefined) => void>();
   readonly #stopForeign: () => void;
 
@@ -67,7 +68,8 @@ export class ThreadStore {
     for (;;) {
       const state = await this.#load(threadId);
       const decision = decide(state, command);
-      const events = decision.accepted ? this.#place(state, decision.events) : [];
+      const wholeTexts = new Map<string, string>();
+      const events = decision.accepted ? this.#place(state, decision.events, wholeTexts) : [];
       if (!decision.accepted && state.seq === 0) return decision; // nothing to keep the refusal with
       let next = state;
       for (const event of events) next = evolve(next, event);
@@ -80,9 +82,8 @@ export class ThreadStore {
           thread_id: threadId, command_id: command.commandId, first_seq: state.seq + 1, last_seq: next.seq,
           refusal: decision.accepted ? null : JSON.stringify(decision.refusal),
         },
-        search: events.flatMap((event) => searchRows(event, (text) => this.#whole(text))),
+        search: events.flatMap((event) => searchRows(event, (text) => wholeText(text, wholeTexts))),
       });
-      this.#wholeTexts.clear();
       if (result === 'appended') {
         this.#keep(threadId, next);
         if (events.length > 0) {
@@ -102,19 +103,13 @@ export class ThreadStore {
     return { accepted: true, events: [], seq: Number(row.last_seq), duplicate: true };
   }
 
-  /** Long texts of the append in progress, so that searching need not read back what was just kept. */
-  readonly #wholeTexts = new Map<string, string>();
-
-  #whole(text: LongText): string {
-    return isBlobText(text) ? this.#wholeTexts.get(text.blob) ?? text.head : text;
-  }
-
-  #place(state: ThreadState, facts: readonly NewEvent[]): Event[] {
+  /** `wholeTexts` gets the long texts, so that searching need not read back what was just kept. */
+  #place(state: ThreadState, facts: readonly NewEvent[], wholeTexts: Map<string, string>): Event[] {
     const at = new Date(this.#now()).toISOString();
     return facts.map((fact, index) => {
       const stored = replaceLongTexts(fact, (text) => {
         const kept = this.blobs.keepText(text);
-        this.#wholeTexts.set(kept.blob, text);
+        wholeTexts.set(kept.blob, text);
         return kept;
       });
       return { ...stored, threadId: state.threadId, seq: state.seq + 1 + index, at, v: 1 } as Event; // a NewEvent with its place
@@ -165,7 +160,8 @@ export class ThreadStore {
       const oldest = this.#states.keys().next().value;
       if (oldest !== undefined) this.#states.delete(oldest);
     }
-    if (state.seq - snapshotSeq >= SNAPSHOT_EVERY) void this.#snapshot(threadId, state);
+    if (state.seq - snapshotSeq < SNAPSHOT_EVERY || this.#snapshots.has(threadId)) return;
+    this.#snapshots.set(threadId, this.#snapshot(threadId, state).finally(() => this.#snapshots.delete(threadId)));
   }
 
   /** Off the way of whoever appends. A snapshot only saves work, so one that cannot be written is tried again later. */
@@ -174,7 +170,9 @@ export class ThreadStore {
     if (kept !== undefined) kept.snapshotSeq = state.seq;
     const row = { thread_id: threadId, seq: state.seq, state: JSON.stringify(state) };
     try {
-      await this.database.kysely.insertInto('snapshots').values(row)
+      await this.database.kysely.insertInto('snapshots').columns(['thread_id', 'seq', 'state'])
+        // From the thread's own row, so that none is left of a thread that was deleted meanwhile.
+        .expression((from) => from.selectFrom('threads').select(({ val, cast }) => ['id', cast<number>(val(row.seq), 'bigint').as('seq'), cast<string>(val(row.state), 'text').as('state')]).where('id', '=', threadId))
         .onConflict((conflict) => conflict.column('thread_id').doUpdateSet({ seq: row.seq, state: row.state }).where('snapshots.seq', '<', row.seq)).execute();
     } catch {
       if (kept !== undefined) kept.snapshotSeq = 0;
@@ -197,9 +195,13 @@ export class ThreadStore {
   async createFrom(threadId: string, commandId: string, events: Event[]): Promise<boolean> {
     return this.#inTurn(threadId, async () => {
       let state = initialState(threadId);
-      for (const event of events) state = evolve(state, event);
+      const search: Tables['search'][] = [];
+      for (const event of events) {
+        state = evolve(state, event);
+        search.push(...searchRows(await this.restoreTexts(event)));
+      }
       const result = await this.database.append({
-        threadId, expected: 0, events: events.map(eventRow), thread: threadRow(state), search: events.flatMap((event) => searchRows(event)),
+        threadId, expected: 0, events: events.map(eventRow), thread: threadRow(state), search,
         command: { thread_id: threadId, command_id: commandId, first_seq: 1, last_seq: state.seq, refusal: null },
       });
       if (result !== 'appended') return false;
@@ -212,6 +214,7 @@ export class ThreadStore {
   async deleteThread(threadId: string): Promise<boolean> {
     return this.#inTurn(threadId, async () => {
       const { kysely } = this.database;
+      await this.#snapshots.get(threadId);
       const changed = await this.database.write([
         kysely.deleteFrom('threads').where('id', '=', threadId).compile(),
         ...(['events', 'commands', 'snapshots', 'leases', 'search'] as const).map((table) => kysely.deleteFrom(table).where('thread_id', '=', threadId).compile()),
@@ -247,8 +250,13 @@ export class ThreadStore {
   async close(): Promise<void> {
     this.#stopForeign();
     await Promise.all(this.#queues.values());
+    await Promise.all(this.#snapshots.values());
     await this.database.close();
   }
+}
+
+function wholeText(text: LongText, wholeTexts: ReadonlyMap<string, string>): string {
+  return isBlobText(text) ? wholeTexts.get(text.blob) ?? text.head : text;
 }
 
 /** JSON has no undefined, so a state that was stored lacks the fields that were; the fold expects them to be there. */
