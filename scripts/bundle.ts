@@ -2,9 +2,8 @@
  * Bundles the command line (and the server inside it) into `dist/`. One entry, split into chunks, so that a command
  * loads only what it uses: `--version` neither the database nor a provider, and only the interactive screen loads Ink.
  */
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -37,7 +36,8 @@ await build({
 });
 // The server's pages have no build step; only the fold that they share with every screen loses its types.
 cpSync(join(root, 'packages/server/src/pages/files'), join(fresh, 'pages'), { recursive: true });
-writeFileSync(join(fresh, 'pages/timeline.js'), stripTypeScriptTypes(readFileSync(join(root, 'packages/thread/src/timeline.ts'), 'utf8')));
+const timeline = await transform(readFileSync(join(root, 'packages/thread/src/timeline.ts'), 'utf8'), { loader: 'ts', target: 'es2022' });
+writeFileSync(join(fresh, 'pages/timeline.js'), timeline.code);
 const stamp = join(fresh, '.stamp');
 writeFileSync(stamp, '');
 utimesSync(stamp, startedAt, startedAt); // a source saved while bundling counts as newer

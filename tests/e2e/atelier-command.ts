@@ -52,8 +52,8 @@ function jsonLines(text: string): Record<string, unknown>[] {
 }
 
 /** A fresh Git repository with these files, committed. */
-export async function makeRepository(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'atelier-repo-'));
+export async function makeRepository(files: Record<string, string>, under = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(under, 'atelier-repo-'));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(chromiumPath))('the pages in a real browser', () => 
     git(project, 'init', '-q');
     git(project, 'add', '-A');
     git(project, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.invalid', 'commit', '-qm', 'Begin');
-    server = spawn(join(root, 'node_modules/.bin/atelier'), ['serve', '--port', '0'], {
+    server = spawn(join(root, 'apps/cli/bin/atelier'), ['serve', '--port', '0'], {
       cwd: scratch, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ATELIER_HOME: join(scratch, 'home'), ATELIER_SCRIPT: join(root, 'demo/script.json') },
     });
     address = await printedAddress(server);

@@ -17,7 +17,8 @@ export type TimelineItem =
   | { kind: 'text'; seq: number; stepId: string; text: LongText }
   | CallItem
   | { kind: 'plan'; seq: number; items: PlanItem[] }
-  | { kind: 'verification'; seq: number; round: number; checks: string[]; passed: boolean | undefined }
+  /** `checked`: how many of the checks could be run at all. */
+  | { kind: 'verification'; seq: number; round: number; checks: string[]; passed: boolean | undefined; checked: number }
   | { kind: 'problem'; seq: number; code: string; message: string; retryable: boolean }
   | { kind: 'run-end'; seq: number; at: string; runId: string; outcome: Outcome; verified: Verified; summary: string; usage: Usage; costUsd: number | undefined; steps: number; files: EventData['run.finished']['files']; error: EventData['run.finished']['error'] }
   | { kind: 'note'; seq: number; at: string; text: string };
@@ -116,13 +117,14 @@ export class Timeline {
       case 'checkpoint.created': return [];
       case 'verification.started': {
         const { round, checks } = event.data;
-        const item = { kind: 'verification' as const, seq, round, checks: checks.map((check) => check.name), passed: undefined };
+        const item = { kind: 'verification' as const, seq, round, checks: checks.map((check) => check.name), passed: undefined, checked: 0 };
         this.#verification = item;
         return [...this.#push(item), ...checks.flatMap((check) => this.#push(this.#call(seq, check.callId, 'run_command', { command: check.command }, check.name)))];
       }
       case 'verification.completed': {
         if (this.#verification === undefined) return [];
         this.#verification.passed = event.data.passed;
+        this.#verification.checked = event.data.checked;
         return [this.#verification];
       }
       case 'restore.requested': return this.#note(event, event.data.target.runId === undefined ? 'Restore asked for' : 'Undo asked for');

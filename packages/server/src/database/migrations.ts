@@ -33,7 +33,8 @@ export const migrations: Migration[] = [
         : [
           'create table search (thread_id text not null, seq bigint not null, kind text not null, text text not null)',
           'create index search_thread on search (thread_id)',
-          "create index search_text on search using gin (to_tsvector('simple', text))",
+          // The parser would take paths, tags, addresses and signed numbers for one word each: what joins them becomes blank.
+          "create index search_text on search using gin (to_tsvector('simple', translate(text, '<>&./\\-_:@+~#%=?', '                ')))",
         ]),
     ],
   },

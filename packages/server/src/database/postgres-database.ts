@@ -54,6 +54,11 @@ async function transaction<Result>(pool: Pool, work: (client: PoolClient) => Pro
   }
 }
 
+/** What is searched, as the index has it. */
+const SEARCHED = "to_tsvector('simple', translate(text, '<>&./\\-_:@+~#%=?', '                '))";
+/** So much of a text is shown on each side of the first word that was found. */
+const EXCERPT_CHARACTERS = 100;
+
 /**
  * One statement appends everything, so an append costs one round trip and one sync. `moved` holds the thread's row only
  * when it was where the caller thought; everything else is inserted from it.
@@ -123,7 +128,7 @@ class PostgresDatabase implements Database {
   }
 
   async lastSeq(threadId: string): Promise<number | undefined> {
-    const { rows } = await this.#pool.query<{ last_seq: number }>({ name: 'last-seq', text: 'select last_seq from threads where id = $1', values: [threadId] });
+    const { rows } = await guarded(() => this.#pool.query<{ last_seq: number }>({ name: 'last-seq', text: 'select last_seq from threads where id = $1', values: [threadId] }));
     return rows[0]?.last_seq;
   }
 
@@ -131,13 +136,13 @@ class PostgresDatabase implements Database {
     const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
     if (words.length === 0) return [];
     const query = words.map((word, index) => (index === words.length - 1 ? `${word}:*` : word)).join(' & ');
-    const { rows } = await this.#pool.query<{ thread_id: string; seq: number; kind: string; excerpt: string }>(
-      `select thread_id, seq, kind, ts_headline('simple', text, query, 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=8') as excerpt
-       from search, to_tsquery('simple', $1) query where to_tsvector('simple', text) @@ query
-       order by ts_rank(to_tsvector('simple', text), query) desc, thread_id desc, seq desc limit $2 offset $3`,
-      [query, limit, offset],
-    );
-    return rows;
+    const { rows } = await guarded(() => this.#pool.query<{ thread_id: string; seq: number; kind: string; around: string }>(
+      `select thread_id, seq, kind, substr(text, greatest(1, strpos(lower(text), lower($4)) - $5), 2 * $5 + length($4)) as around
+       from search, to_tsquery('simple', $1) query where ${SEARCHED} @@ query
+       order by ts_rank(${SEARCHED}, query) desc, thread_id desc, seq desc limit $2 offset $3`,
+      [query, limit, offset, words[0], EXCERPT_CHARACTERS],
+    ));
+    return rows.map(({ around, ...hit }) => ({ ...hit, excerpt: markWords(around, words) }));
   }
 
   onForeignChange(listener: (threadId: string | undefined) => void): () => void {
@@ -178,6 +183,12 @@ class PostgresDatabase implements Database {
     await (await this.#wakes)?.end();
     await this.kysely.destroy();
   }
+}
+
+/** Marks where words begin with what was looked for, as SQLite's `snippet` does. */
+function markWords(text: string, words: string[]): string {
+  const looked = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
+  return text.replaceAll(new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${looked})[\p{L}\p{N}]*`, 'giu'), '\u0002$&\u0003');
 }
 
 async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -15,7 +15,7 @@ function itemMarkdown(item: TimelineItem): string {
     case 'text': return shownText(item.text);
     case 'call': return callMarkdown(item);
     case 'plan': return item.items.map((step) => `- [${step.status === 'done' ? 'x' : ' '}] ${escapeLine(step.text)}`).join('\n');
-    case 'verification': return `**Checks, round ${item.round}: ${item.passed === undefined ? 'not finished' : item.passed ? 'passed' : 'failed'}** (${item.checks.join(', ')})`;
+    case 'verification': return `**Checks, round ${item.round}: ${item.passed === undefined ? 'not finished' : item.checked === 0 ? 'could not be run' : item.passed ? 'passed' : 'failed'}** (${item.checks.join(', ')})`;
     case 'problem': return `> ${escapeLine(item.message)}`;
     case 'run-end': return `---\n\n**${item.outcome}**, checks: ${item.verified}, ${item.steps} steps, ${item.usage.input} + ${item.usage.output} tokens${item.costUsd === undefined ? '' : `, $${item.costUsd.toFixed(4)}`}`;
     case 'note': return `*${escapeLine(item.text)}*`;

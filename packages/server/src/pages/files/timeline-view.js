@@ -50,7 +50,7 @@ function drawItem(item, actions, outputs) {
     case 'text': return element('div', { class: 'answer' }, longText(item.text, words));
     case 'call': return drawCall(item, actions, outputs);
     case 'plan': return drawPlan(item);
-    case 'verification': return element('div', { class: 'row small quiet' }, `Checks, round ${item.round}: ${item.checks.join(', ')}`, badge(item.passed === undefined ? 'running' : item.passed ? 'passed' : 'failed'));
+    case 'verification': return element('div', { class: 'row small quiet' }, `Checks, round ${item.round}: ${item.checks.join(', ')}`, badge(item.passed === undefined ? 'running' : !item.passed ? 'failed' : item.checked === 0 ? 'could not be run' : 'passed'));
     case 'problem': return element('div', { class: 'notice bad' }, item.message);
     case 'run-end': return drawEnd(item);
     case 'note': return element('div', { class: 'runline' }, element('span', {}, item.text));
