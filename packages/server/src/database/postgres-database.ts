@@ -185,10 +185,9 @@ class PostgresDatabase implements Database {
   }
 }
 
-/** Marks where words begin with what was looked for, as SQLite's `snippet` does. */
+/** Marks where words begin with what was looked for (letters and digits only), as SQLite's `snippet` does. */
 function markWords(text: string, words: string[]): string {
-  const looked = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
-  return text.replaceAll(new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${looked})[\p{L}\p{N}]*`, 'giu'), '\u0002$&\u0003');
+  return text.replaceAll(new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${words.join('|')})[\p{L}\p{N}]*`, 'giu'), '\u0002$&\u0003');
 }
 
 async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {

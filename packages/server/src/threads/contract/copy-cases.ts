@@ -114,7 +114,7 @@ export function copyCases(makeHome: () => Promise<TestHome>): void {
       const [store, other] = [await home.open(), await home.open()];
       const [gone, kept] = [await writtenThread(store, { completed: true }), await writtenThread(store, { completed: true })];
       await store.database.kysely.insertInto('leases').values({ thread_id: gone, owner: '{}', expires_at: 1 }).execute();
-      await store.database.kysely.insertInto('snapshots').values({ thread_id: gone, seq: 1, state: '{}' }).execute();
+      await store.database.kysely.insertInto('snapshots').values({ thread_id: gone, seq: (await store.state(gone))?.seq ?? 0, state: JSON.stringify(await store.state(gone)) }).execute();
       await other.state(gone);
       expect(await store.deleteThread(gone)).toBe(true);
       expect(await store.deleteThread(gone)).toBe(false);
