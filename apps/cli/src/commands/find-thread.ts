@@ -7,7 +7,7 @@ import { CommandError } from '../usage-error.ts';
 /** The thread that a person named: by its whole id, by a unique beginning or end of it, or by `last`. */
 export async function findThread(surroundings: Surroundings, client: Client, name: string): Promise<ThreadSummary> {
   if (name === 'last') {
-    const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1 } });
+    const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: 'false' } });
     if (threads[0] === undefined) throw new CommandError('This folder has no thread yet. `atelier thread list --all` shows those of other folders.');
     return threads[0];
   }

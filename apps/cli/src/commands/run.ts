@@ -39,7 +39,7 @@ export async function openThread(surroundings: Surroundings, { client }: Connect
     });
     return { threadId, after: 0 };
   }
-  const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1 } });
+  const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: 'false' } });
   const last = threads[0];
   if (last === undefined) throw new CommandError('There is no thread of this folder to go on with. Leave out --continue to begin one.');
   if (mode !== undefined || model !== undefined) {

@@ -13,7 +13,7 @@ export async function listThreads(surroundings: Surroundings, options: { all?: b
   let cursor: string | undefined;
   do {
     const page = await connection.client.call('listThreads', {
-      query: { limit: Math.min(200, wanted - threads.length), cursor, root: options.all === true ? undefined : surroundings.cwd, archived: options.archived === true ? 'true' : undefined },
+      query: { limit: Math.min(200, wanted - threads.length), cursor, root: options.all === true ? undefined : surroundings.cwd, archived: options.archived === true ? 'true' : 'false' },
     });
     threads.push(...page.threads);
     cursor = page.nextCursor;

@@ -43,6 +43,11 @@ export function Composer({ active, columns, history, placeholder, onSubmit, onCa
       change(emptyComposer);
       return onSubmit(current.text);
     }
+    // A terminal may hand over what was typed and the Enter after it in one piece.
+    if (input.length > 1 && input.endsWith('\r') && !key.meta) {
+      change(emptyComposer);
+      return onSubmit(insertText(current, input.slice(0, -1)).text);
+    }
     if (key.ctrl && input === 'j') return change(insertText(current, '\n'));
     if (key.upArrow) return change(moveCursor(current, 'up', history));
     if (key.downArrow) return change(moveCursor(current, 'down', history));
