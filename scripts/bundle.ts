@@ -3,7 +3,7 @@
  * loads only what it uses: `--version` neither the database nor a provider, and only the interactive screen loads Ink.
  */
 import { build, transform } from 'esbuild';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -41,6 +41,7 @@ writeFileSync(join(fresh, 'pages/timeline.js'), timeline.code);
 const stamp = join(fresh, '.stamp');
 writeFileSync(stamp, '');
 utimesSync(stamp, startedAt, startedAt); // a source saved while bundling counts as newer
+keepRecentChunks(join(dist, 'chunks'), join(fresh, 'chunks'));
 const old = `${dist}.old-${process.pid}`;
 try {
   renameSync(dist, old);
@@ -49,3 +50,12 @@ try {
 }
 renameSync(fresh, dist);
 rmSync(old, { recursive: true, force: true });
+
+/** A process that runs from the old bundle still loads chunks of it, by names that hold their hash: they stay for a day. */
+function keepRecentChunks(from: string, to: string): void {
+  const dayMs = 24 * 60 * 60 * 1000;
+  for (const name of existsSync(from) ? readdirSync(from) : []) {
+    const recent = startedAt.getTime() - statSync(join(from, name)).mtimeMs < dayMs;
+    if (recent && !existsSync(join(to, name))) cpSync(join(from, name), join(to, name), { preserveTimestamps: true });
+  }
+}
