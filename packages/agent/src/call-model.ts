@@ -76,7 +76,7 @@ export async function callModel(parts: AgentParts, recorder: RunRecorder): Promi
       stepId, parts: end.parts.map((part) => ownCallId(part, parts.newId)), model: end.modelId, finish: end.finish, usage: end.usage,
       ...(end.costUsd !== undefined && { costUsd: end.costUsd }), attempts: end.attempts, durationMs, requestHash,
     };
-    return recorder.record([recorder.fact('step.completed', data, { stepId })]);
+    return recorder.hold([recorder.fact('step.completed', data, { stepId })]);
   }
   if (repetition.signal.aborted) {
     const error = { code: 'repeating', message: 'The model repeated the same words without end, so its answer was stopped. Send the message again, or use another model.' };

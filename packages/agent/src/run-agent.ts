@@ -29,6 +29,7 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
     for (;;) {
       await recorder.refresh();
       const action = nextAction(recorder.state, limits);
+      if (action.do !== 'call-model' && action.do !== 'settle-calls') await recorder.flush();
       switch (action.do) {
         case 'rest': return 'finished';
         case 'wait': return 'waits';
@@ -45,6 +46,7 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
       }
       // An abort that is not a person's cancel (the server closes, the lease is lost) leaves the run to the next process.
       if (log.signal.aborted && recorder.state.run !== undefined) {
+        await recorder.flush();
         await recorder.refresh();
         if (recorder.state.run?.cancelRequested !== true) return 'let-go';
       }
@@ -52,6 +54,7 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
   } catch (error) {
     if (error instanceof RunOver) return 'let-go';
     if (log.signal.aborted) {
+      await recorder.flush();
       await recorder.refresh();
       return recorder.state.run?.cancelRequested === true ? runAgent(parts) : 'let-go';
     }

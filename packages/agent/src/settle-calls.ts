@@ -29,7 +29,14 @@ export async function settleCalls(parts: AgentParts, recorder: RunRecorder, call
     parts.log.signal.throwIfAborted();
     const wave = await formWave(parts, recorder, pending);
     if (wave.facts.length > 0) await recorder.record(wave.facts);
-    await allSettled(wave.ready.map((ready) => runCall(parts, recorder, ready, shownRules)));
+    let running = wave.ready.length;
+    await allSettled(wave.ready.map(async (ready) => {
+      const facts = await runCall(parts, recorder, ready, shownRules);
+      running -= 1;
+      // The last result goes into the log with what comes next; one that others are still running beside is recorded now.
+      if (running === 0) recorder.hold(facts);
+      else await recorder.record(facts);
+    }));
     if (wave.asks) return;
     pending = wave.deferred;
   }
@@ -141,7 +148,8 @@ function closedAnswer(call: CallState, repeated: boolean): { status: EventData['
   return undefined;
 }
 
-async function runCall(parts: AgentParts, recorder: RunRecorder, ready: ReadyCall, shownRules: Set<string>): Promise<void> {
+/** Runs one call; returns the facts of its end. */
+async function runCall(parts: AgentParts, recorder: RunRecorder, ready: ReadyCall, shownRules: Set<string>): Promise<RunFact[]> {
   const { call, tool, prepared } = ready;
   const beganAt = parts.now();
   const scope = toolScope(parts, recorder.state.run?.runId ?? '', call.callId);
@@ -167,7 +175,7 @@ async function runCall(parts: AgentParts, recorder: RunRecorder, ready: ReadyCal
     ...(exitCode !== undefined && { exitCode }),
     durationMs: parts.now() - beganAt,
   });
-  await recorder.record(result.plan === undefined ? [fact] : [recorder.fact('plan.updated', { items: result.plan }, { callId: call.callId }), fact]);
+  return result.plan === undefined ? [fact] : [recorder.fact('plan.updated', { items: result.plan }, { callId: call.callId }), fact];
 }
 
 function judge(parts: AgentParts, recorder: RunRecorder, tool: string, effects: Effect[], authority: Authority): Evaluation {
