@@ -49,17 +49,24 @@ export function classifyCommand(command: string, facts: CommandFacts): CommandCl
   const result: CommandClass = { readOnly: true, destructive: false, commands: [] };
   if ('unparsed' in line) return { ...result, readOnly: false, destructive: true, unparsed: line.unparsed };
   if (line.functions.length > 0) result.readOnly = false;
-  const directories = [facts.directory ?? '.'];
+  const place: Place = { directories: [facts.directory ?? '.'], inOrder: !/[;\n|(){}`]|(?<!&)&(?!&)/.test(command.replaceAll(/\d?>&\d/g, '')) };
   for (const simple of line.commands) {
     if (simple.assignments.some((each) => !isHarmlessVariable(each.name))) result.readOnly = false;
     const unwrapped = unwrapCommand(simple);
     for (const [index, each] of unwrapped.entries()) {
       // What a shell is given as text follows as commands of its own.
       const isCarrier = unwrapped[index + 1] !== undefined && (unwrapped[index + 1]?.wrappers.length ?? 0) > each.wrappers.length && carriers.has(nameOf(each.command));
-      judge(each, isCarrier, directories, facts, result);
+      judge(each, isCarrier, place, facts, result);
     }
   }
   return result;
+}
+
+/** Where a command may stand, relative to the root. */
+interface Place {
+  directories: string[];
+  /** The line is only commands joined by `&&`: each `cd` happened before what follows it. */
+  inOrder: boolean;
 }
 
 const carriers = new Set([...scriptShells, 'eval', 'watch', 'trap']);
@@ -68,10 +75,11 @@ function nameOf(command: SimpleCommand): string {
   return programName(command.words[0]?.text ?? '');
 }
 
-function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boolean, directories: string[], facts: CommandFacts, result: CommandClass): void {
+function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boolean, standing: Place, facts: CommandFacts, result: CommandClass): void {
   const name = nameOf(command);
   if (opaque !== undefined) {
     result.unparsed ??= opaque;
+    result.destructive = true; // nobody knows that it is not
     result.readOnly = false;
   }
   if (command.words.length > 0) result.commands.push(command.words.map((word, index) => (index === 0 ? name : word.text)));
@@ -85,13 +93,15 @@ function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boole
     if (git.network && !readOnly) result.network ??= 'git';
     destroys = git.destructive !== undefined || args.includes('rm');
   } else if (!isCarrier && command.words.length > 0) {
-    readOnly = isReadOnlyProgram(name, command.words);
+    // What `find` puts in the place of `{}` begins with one of its own folders and is never an option.
+    readOnly = isReadOnlyProgram(name, wrappers.includes('find') ? command.words.map((word) => (word.text.includes('{}') ? { ...word, dynamic: false } : word)) : command.words);
     if (networkPrograms.has(name)) result.network ??= name;
     if (privilegedPrograms.has(name) || name.startsWith('mkfs.')) result.privileged ??= name;
   }
   if (command.assignments.some((each) => !isHarmlessVariable(each.name))) readOnly = false;
   const paths = isCarrier ? [] : namedPaths(command, name);
   if (paths.some((each) => each.written && each.text !== '/dev/null')) readOnly = false;
+  if (destroys) readOnly = false;
   if (!readOnly) result.readOnly = false;
   if (destroys) result.destructive = true;
 
@@ -102,10 +112,10 @@ function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boole
     }
     // A text with blanks is code or a message; what it does is for the sandbox to hold.
     if (/\s/.test(text) && !written && !changesNames) continue;
-    for (const place of placesOf(text, facts.root, directories)) {
+    for (const place of placesOf(text, facts.root, standing.directories)) {
       if (place === undefined) result.outside ??= text;
       else if (written || !readOnly) {
-        const held = (changesNames && name !== 'cp' ? protectionWithin(place) : protectionOf(place)) ?? (word.glob ? protectionOfPattern(place) : undefined);
+        const held = (changesNames && name !== 'cp' && !(name === 'find' && args.some((arg) => /^-i?(?:name|path|regex)$/.test(arg))) ? protectionWithin(place) : protectionOf(place)) ?? (word.glob ? protectionOfPattern(place) : undefined);
         if (held !== undefined && !(name === 'git' && held === 'git')) result.ciFiles ??= text;
       }
     }
@@ -114,7 +124,7 @@ function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boole
   if (program.startsWith('/') && !/^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$|^\/opt\/homebrew\/bin\/[^/]+$/.test(program) && placesOf(program, facts.root, ['.'])[0] === undefined) result.outside ??= program;
   if (/^(?:~|\.\.(?:\/|$))/.test(program)) result.outside ??= program;
   if (!isCarrier) findHidden(command, readOnly, facts, result);
-  if (name === 'cd' || name === 'pushd') enter(command, directories, facts, result);
+  if (name === 'cd' || name === 'pushd') enter(command, standing, facts, result);
 }
 
 /** A pattern such as `.g*` or `*` of hidden names may mean a protected folder. */
@@ -136,7 +146,8 @@ function findHidden(command: SimpleCommand, readOnly: boolean, facts: CommandFac
 }
 
 /** Adds where a command may stand after `cd`: it may have been skipped, so the earlier places stay. */
-function enter(command: SimpleCommand, directories: string[], facts: CommandFacts, result: CommandClass): void {
+function enter(command: SimpleCommand, standing: Place, facts: CommandFacts, result: CommandClass): void {
+  const { directories } = standing;
   const target = command.words.slice(1).find((word) => !/^-[LPe@n]+$|^--$/.test(word.text));
   if (target === undefined) {
     if (nameOf(command) === 'cd') result.outside ??= 'the home folder';
@@ -147,7 +158,12 @@ function enter(command: SimpleCommand, directories: string[], facts: CommandFact
     result.outside ??= 'the folder it changes to is only known when it runs';
     return;
   }
-  for (const place of placesOf(target.text, facts.root, [...directories])) {
+  const places = placesOf(target.text, facts.root, [...directories]);
+  if (standing.inOrder && places.every((place) => place !== undefined)) {
+    standing.directories = places.filter((place) => place !== undefined);
+    return;
+  }
+  for (const place of places) {
     if (place === undefined) result.outside ??= target.text;
     else if (!directories.includes(place) && directories.length < 32) directories.push(place);
     else if (!directories.includes(place)) result.outside ??= 'it changes its folder too often to be followed';

@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { classifyCommand } from './classify-command.ts';
 import type { CommandFacts } from './classify-command.ts';
 import { parseShell } from './parse-shell.ts';
-import type { ShellLine, SimpleCommand } from './shell/shell-line.ts';
+import type { ShellLine, ShellWord, SimpleCommand } from './shell/shell-line.ts';
 
 /**
  * What a person allowed for the rest of a thread. Commands are compared word for word, in the same folder; a line whose
@@ -74,7 +74,9 @@ function quoted(text: string): string {
 }
 
 function keyOf({ words, assignments, redirections }: SimpleCommand): string {
-  return canonicalJson({ words, assignments, redirections });
+  // Quotes make no difference any more, except to a tilde.
+  const plain = (word: ShellWord) => [word.text, word.glob, word.quoted && word.text.includes('~')];
+  return canonicalJson([words.map(plain), assignments.map((each) => [each.name, plain(each.value)]), redirections.map((each) => [each.operator, each.descriptor, plain(each.target), each.body])]);
 }
 
 function shownOf(command: SimpleCommand): string {

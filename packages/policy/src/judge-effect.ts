@@ -56,6 +56,6 @@ function judgeChange(effect: Extract<Effect, { kind: 'write' | 'delete' }>, { mo
 function judgeReach(host: string, { mode, authority, facts }: EvaluateOptions): EffectJudgement {
   if (!authority.rights.includes('run')) return judgement('deny', 'authority', 'Whoever this run acts for may not reach other machines from this project.');
   if (mode === 'plan') return judgement('deny', 'plan-mode', `Other machines are not reached in plan mode, and this reaches ${host}. Present a plan instead.`);
-  if (isAllowedHost(host, facts.allowedHosts)) return judgement('allow', 'allowed-host', `${host} is among the hosts that may be reached.`);
+  if (isAllowedHost(host, facts.allowedHosts)) return judgement('allow', 'allowed-host', `The host ${host} is among the hosts that may be reached.`);
   return judgement('ask', 'host', `It reaches ${host}, which is not among the hosts that may be reached.`);
 }

@@ -24,7 +24,7 @@ function unwrap(command: SimpleCommand, wrappers: string[], depth: number): Unwr
   const first = command.words[0];
   if (!first) return [{ command, wrappers }];
   const leaf = (opaque?: string): UnwrappedCommand[] => [opaque === undefined ? { command, wrappers } : { command, wrappers, opaque }];
-  if (first.dynamic || first.glob) return leaf('the name of a command is only known when it runs');
+  if (first.dynamic || (first.glob && first.text !== '[')) return leaf('the name of a command is only known when it runs');
   if (depth > 12) return leaf('commands are wrapped too deeply');
   const name = programName(first.text);
   const words = command.words;

@@ -40,7 +40,7 @@ export const textPrograms = set(': true false echo printf expr seq sleep exit re
 export function destroysByArguments(name: string, args: string[]): boolean {
   switch (name) {
     case 'find':
-      return args.includes('-delete');
+      return args.includes('-delete') || args.some((arg, index) => /^-(?:exec|execdir)$/.test(arg) && destructivePrograms.has(args[index + 1] ?? ''));
     case 'rsync':
       return args.some((arg) => arg.startsWith('--del') || arg === '--remove-source-files');
     case 'docker':

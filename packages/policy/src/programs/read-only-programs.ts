@@ -1,4 +1,5 @@
 import { ownEntry } from '../own-entry.ts';
+import { isHarmlessVariable } from './environment.ts';
 import type { ShellWord } from '../shell/shell-line.ts';
 
 interface Reader {
@@ -42,7 +43,7 @@ const readers: Record<string, Reader | undefined> = {
   less: { unsafe: /^(?:-[a-zA-Z]*[oOk]|--log|\+)/ },
   more: { unsafe: /^\+/ },
   set: { check: (args) => args.every((arg) => /^(?:[-+][euxo]+|pipefail|errexit|nounset|xtrace)$/.test(arg)) },
-  env: { most: 0 },
+  env: { check: (args) => args.every((arg) => /^\w+=/.test(arg) && isHarmlessVariable(arg.slice(0, arg.indexOf('=')))) },
   sed: { check: onlyPrints },
   awk: { check: awkReads },
   gawk: { check: awkReads },

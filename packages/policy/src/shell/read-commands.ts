@@ -1,4 +1,4 @@
-import { arithmeticEnd, scanExpansions } from './read-expansion.ts';
+import { arithmeticEnd, requireArithmetic, scanExpansions } from './read-expansion.ts';
 import { readHereDocuments, readRedirection } from './read-redirection.ts';
 import { expandWord, finishWord, readWord } from './read-word.ts';
 import type { RawWord } from './read-word.ts';
@@ -131,8 +131,10 @@ function readCompound(reader: ShellReader, context: CommandContext, inside: Comm
   return true;
 }
 
-function readArithmetic(reader: ShellReader, context: CommandContext, end: number): void {
-  scanExpansions(readerOf(reader.text.slice(reader.at + 2, end), reader), { ...context, substitution: true, piped: false }, () => undefined);
+function readArithmetic(reader: ShellReader, context: CommandContext, end: number, isFor = false): void {
+  const expression = reader.text.slice(reader.at + 2, end);
+  requireArithmetic(isFor ? expression.replaceAll(';', ',') : expression);
+  scanExpansions(readerOf(expression, reader), { ...context, substitution: true, piped: false }, () => undefined);
   reader.at = end + 2;
 }
 
@@ -164,7 +166,7 @@ function readFor(reader: ShellReader, context: CommandContext): void {
   if (peek(reader) === '(' && peek(reader, 1) === '(') {
     const end = arithmeticEnd(reader.text, reader.at + 2);
     if (end === undefined) throw new Unparsable('a for is not understood');
-    readArithmetic(reader, context, end);
+    readArithmetic(reader, context, end, true);
   } else {
     const name = readWord(reader, context);
     if (!name || !/^[A-Za-z_]\w*$/.test(name.text) || name.marks.includes('d')) throw new Unparsable('a for has no name');

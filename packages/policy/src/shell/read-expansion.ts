@@ -23,7 +23,9 @@ export function readDollar(reader: ShellReader, context: CommandContext, inQuote
     if (peek(reader, 2) === '(') {
       const end = arithmeticEnd(reader.text, reader.at + 3);
       if (end !== undefined) {
-        scanExpansions(readerOf(reader.text.slice(reader.at + 3, end), reader), inside, skipQuoted);
+        const expression = reader.text.slice(reader.at + 3, end);
+        requireArithmetic(expression);
+        scanExpansions(readerOf(expression, reader), inside, skipQuoted);
         reader.at = end + 2;
         return {};
       }
@@ -132,6 +134,12 @@ export function arithmeticEnd(text: string, from: number): number | undefined {
     }
   }
   return undefined;
+}
+
+/** Some shells take `((` for two subshells when the text is no expression, so that commands could hide there. */
+export function requireArithmetic(text: string): void {
+  const plain = text.replaceAll(/\$\([^()]*\)|`[^`]*`|\$\{[^{}]*\}/g, '0');
+  if (/[A-Za-z_]\w*\s+-*[\w~/.$"']|[;\n]/.test(plain)) throw new Unparsable('it can be read as arithmetic and as commands');
 }
 
 const named: Record<string, string> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };
