@@ -31,6 +31,6 @@ export async function listModels(surroundings: Surroundings, options: { json?: b
     [model.scripted ? style.yellow('scripted model') : '', model.known ? '' : style.dim('not in the catalog: conservative figures'), style.dim(model.abilities.join(', '))].filter((fact) => fact !== '').join(' · '),
   ]);
   if (rows.length > 0) stdout.write(`${drawTable(rows, stdout.isTTY ? stdout.columns || 100 : 10_000).join('\n')}\n${style.dim(cleanText(answer.reason))}\n`);
-  else stdout.write(`No model was found. ${cleanText(answer.reason)}\n${modelAdvice.join('\n')}\n`);
+  else stdout.write(`No model was found.\n${modelAdvice.join('\n')}\n`);
   for (const problem of answer.problems) surroundings.stderr.write(`${style.yellow('!')} ${cleanText(problem)}\n`);
 }

@@ -3,6 +3,7 @@ import { connect } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { watchRun } from '../run/watch-run.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { cutText } from '../terminal/display-width.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
 
 export interface RunOptions {
@@ -20,7 +21,7 @@ export async function run(surroundings: Surroundings, words: readonly string[], 
   const mode = chooseMode(options);
   const prompt = await readPrompt(surroundings, words);
   await using connection = await connect(surroundings);
-  const { threadId, after } = await openThread(surroundings, connection, { ...options, mode });
+  const { threadId, after } = await openThread(surroundings, connection, { ...options, mode, title: titleOf(prompt) });
   const messageId = surroundings.newId();
   await connection.client.call('sendCommand', {
     path: { threadId },
@@ -30,12 +31,12 @@ export async function run(surroundings: Surroundings, words: readonly string[], 
 }
 
 /** A new thread of this folder, or its last one with the asked settings; with the cursor to watch it from. */
-export async function openThread(surroundings: Surroundings, { client }: Connection, options: Omit<RunOptions, 'mode'> & { mode?: Mode | undefined }): Promise<{ threadId: string; after: number }> {
+export async function openThread(surroundings: Surroundings, { client }: Connection, options: Omit<RunOptions, 'mode'> & { mode?: Mode | undefined; title: string }): Promise<{ threadId: string; after: number }> {
   const { mode, model, maxSteps } = options;
   if (options.continue !== true) {
     const threadId = surroundings.newId();
     await client.call('createThread', {
-      body: { commandId: surroundings.newId(), threadId, root: surroundings.cwd, ...(mode && { mode }), ...(model && { model }), ...(maxSteps && { maxSteps }) },
+      body: { commandId: surroundings.newId(), threadId, root: surroundings.cwd, title: options.title, ...(mode && { mode }), ...(model && { model }), ...(maxSteps && { maxSteps }) },
     });
     return { threadId, after: 0 };
   }
@@ -46,6 +47,11 @@ export async function openThread(surroundings: Surroundings, { client }: Connect
     await client.call('sendCommand', { path: { threadId: last.threadId }, body: { commandId: surroundings.newId(), command: { type: 'change-settings', ...(mode && { mode }), ...(model && { model }) } } });
   }
   return { threadId: last.threadId, after: last.seq };
+}
+
+/** What a list shows of a thread that nobody has named: the beginning of its first message. */
+export function titleOf(prompt: string): string {
+  return cutText(prompt.trim().replace(/\s+/g, ' '), 80) || 'New thread';
 }
 
 function chooseMode({ mode, yes }: RunOptions): Mode | undefined {

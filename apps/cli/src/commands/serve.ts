@@ -1,8 +1,9 @@
-import { CommandError } from '../usage-error.ts';
 import { createClient } from '@atelier/client';
 import { findRunningServer } from '../connect.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { cleanText } from '../terminal/display-width.ts';
+import { plural } from '../terminal/figures.ts';
+import { CommandError } from '../usage-error.ts';
 import { modelAdvice } from './models.ts';
 
 export interface ServeOptions {
@@ -29,10 +30,10 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
     stdout.write([
       `${style.bold('Atelier')} ${surroundings.version} listens on ${style.bold(url)}`,
       '', `  ${style.bold('Open:')}    ${style.underline(signInUrl)}`, style.dim('           (this link signs one browser in, once; `atelier serve` prints a new one)'),
-      `  ${style.bold('Model:')}   ${facts.model.id === undefined ? style.yellow('none yet') : `${cleanText(facts.model.id)}${facts.model.scripted ? style.yellow(' · scripted model') : ''}`} ${style.dim(cleanText(facts.model.reason))}`,
+      `  ${style.bold('Model:')}   ${facts.model.id === undefined ? style.yellow('none yet') : `${cleanText(facts.model.id)}${facts.model.scripted ? style.yellow(' · scripted model') : ''} ${style.dim(`(${cleanText(facts.model.reason)})`)}`}`,
       ...(facts.model.id === undefined ? modelAdvice.map((line) => `           ${line}`) : []),
       `  ${style.bold('Sandbox:')} ${facts.sandbox.kind === 'none' ? `${style.yellow('none: every command asks first.')} ${style.dim(cleanText(facts.sandbox.missing ?? '`atelier doctor` says how to get one.'))}` : facts.sandbox.kind}`,
-      `  ${style.bold('Data:')}    ${surroundings.home} ${style.dim(`(${facts.database}, ${facts.threads} threads)`)}`,
+      `  ${style.bold('Data:')}    ${surroundings.home} ${style.dim(`(${facts.database}, ${plural(facts.threads, 'thread')})`)}`,
       '', style.dim('  Ctrl+C stops it. In another terminal: atelier run "make the failing test pass"'), '',
     ].join('\n'));
     await stopped;

@@ -25,7 +25,7 @@ export async function showThread(surroundings: Surroundings, id: string, options
   let lastSeq = 0;
   let openItems: TimelineItem[] = [];
   const draw = (items: readonly TimelineItem[]): void => {
-    const lines = items.flatMap((item) => renderItem(item, { style, columns: stdout.isTTY ? stdout.columns || 100 : 120, whole: options.whole === true, plain: !stdout.isTTY }));
+    const lines = items.flatMap((item) => [...(item.kind === 'text' ? [''] : []), ...renderItem(item, { style, columns: stdout.isTTY ? stdout.columns || 100 : 120, whole: options.whole === true, plain: !stdout.isTTY })]);
     if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
   };
   for await (const event of readAllEvents(connection.client, thread.threadId)) {

@@ -8,6 +8,7 @@ import type { Activity } from '../run/activity.ts';
 import { addDelta, emptyDraft } from '../run/draft.ts';
 import type { Draft } from '../run/draft.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { cutText } from '../terminal/display-width.ts';
 import { renderItem } from '../terminal/render-item.ts';
 
 /** What the screen shows; a new object after each change. */
@@ -93,7 +94,7 @@ export function createThreadScreen(surroundings: Surroundings, options: { model?
       const { client } = await opened();
       if (view.threadId === undefined) {
         const threadId = newId();
-        await client.call('createThread', { body: { commandId: newId(), threadId, root: surroundings.cwd, mode: view.mode, ...(options.model !== undefined && { model: options.model }) } });
+        await client.call('createThread', { body: { commandId: newId(), threadId, root: surroundings.cwd, title: cutText(text.trim().replace(/\s+/g, ' '), 80), mode: view.mode, ...(options.model !== undefined && { model: options.model }) } });
         change({ threadId });
         void watch(threadId);
       }

@@ -5,8 +5,13 @@ import { cleanText, cutText } from './display-width.ts';
 /** One line that says what a call is: the tool's own summary where there is one, else the tool with its input. */
 export function describeCall(call: CallItem, columns: number): string {
   if (call.check !== undefined) return oneLine(`Check ${call.check}: ${commandOf(call.input)}`, columns);
-  return oneLine(call.summary ?? `${call.tool} ${describeInput(call.input)}`, columns);
+  if (call.question !== undefined) return oneLine(`Question: ${call.question.question}`, columns);
+  if (call.summary === undefined) return oneLine(`${call.tool} ${describeInput(call.input)}`, columns);
+  return oneLine(call.stage === 'ok' ? call.summary : call.summary.replace(/^\w+/, (verb) => wishes[verb] ?? verb), columns);
 }
+
+/** Tools say what they did; of a call that did not do it, it is said what it would do. */
+const wishes: Record<string, string> = { Edited: 'Edit', Created: 'Create', Wrote: 'Write', Replaced: 'Replace', Deleted: 'Delete', Moved: 'Move' };
 
 /** What came back, on one line: the first telling line of the output, without what the summary said already. */
 export function describeResult(call: CallItem, columns: number): string {
