@@ -86,11 +86,31 @@ describe('atelier run', () => {
     expect(second.lines.filter((line) => line['type'] === 'event' && (line['event'] as { type: string }).type === 'run.started')).toHaveLength(1);
   });
 
-  test('ends with 4 when the checks do not pass, and with 1 when the steps are used up', async () => {
+  test('ends with 4 when the checks do not pass', async () => {
     const place = await setUp([edit], { 'a.txt': 'hello\n', 'package.json': '{ "scripts": { "test": "exit 1" } }\n' });
     const run = await atelier(['run', '--yes', '--json', 'greet shorter'], place);
     expect(run.exitCode, run.stderr).toBe(4);
     expect(run.lines.at(-1)).toMatchObject({ outcome: 'not-passing', verified: 'failed' });
+  });
+
+  test('ends with 1 when the steps are used up', async () => {
+    const place = await setUp([{ toolCalls: [{ name: 'read_file', input: { path: 'a.txt' } }] }, { toolCalls: [{ name: 'list_directory', input: { path: '.' } }] }]);
+    const run = await atelier(['run', '--json', '--max-steps', '1', 'look around'], place);
+    expect(run.exitCode, run.stderr).toBe(1);
+    expect(run.lines.at(-1)).toMatchObject({ outcome: 'out-of-steps', steps: 1 });
+  });
+
+  test('goes on by `thread resume` after the process was killed, and says that the command was interrupted', async () => {
+    const place = await setUp([{ toolCalls: [{ name: 'run_command', input: { command: 'echo begun > begun; sleep 60' } }] }, { text: 'Went on.' }]);
+    const run = startAtelier(['run', '--yes', '--json', 'wait'], place);
+    await expect.poll(() => readFile(join(place.cwd, 'begun'), 'utf8').catch(() => ''), { timeout: 20_000 }).toContain('begun');
+    run.kill('SIGKILL');
+    await run.result;
+    const resumed = await atelier(['thread', 'resume', 'last', '--json'], place);
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    const completed = resumed.lines.map((line) => line['event'] as { type: string; data: { status: string } } | undefined).find((event) => event?.type === 'tool.completed');
+    expect(completed?.data.status).toBe('interrupted');
+    expect(JSON.stringify(resumed.lines)).toContain('Went on.');
   });
 
   test('cancels at Ctrl+C: the command\'s processes are gone, the run is recorded as cancelled, exit code 130', async () => {
