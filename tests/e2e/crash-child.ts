@@ -1,6 +1,7 @@
 /**
  * A process for crash.test.ts: works on the one thread of its home (making it when there is none) until the run is over,
- * or until event number `dieAfter` is recorded; then it kills itself at once, before anything else can happen.
+ * or until event number `dieAfter` is recorded; then it kills itself at once, before anything else can happen. Prints
+ * the number of the last event of each commit.
  */
 import { enableCompileCache } from 'node:module';
 
@@ -13,7 +14,10 @@ const server = await openServer({
   home: process.env['ATELIER_HOME'] ?? '',
   environment: process.env,
   version: 'test',
-  observe: ({ seq }) => { if (seq === Number(dieAfter)) process.kill(process.pid, 'SIGKILL'); },
+  observe: ({ seq }) => {
+    process.stdout.write(`${seq}\n`);
+    if (seq === Number(dieAfter)) process.kill(process.pid, 'SIGKILL');
+  },
 });
 const client = createClient({ baseUrl: 'http://atelier.local', token: server.token, fetch: (request) => server.fetch(request) });
 
