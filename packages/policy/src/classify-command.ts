@@ -58,6 +58,7 @@ export function classifyCommand(command: string, facts: CommandFacts): CommandCl
       const isCarrier = unwrapped[index + 1] !== undefined && (unwrapped[index + 1]?.wrappers.length ?? 0) > each.wrappers.length && carriers.has(nameOf(each.command));
       judge(each, isCarrier, place, facts, result);
     }
+    if (unwrapped.length > 1 && nameOf(unwrapped[0]?.command ?? simple) === 'find') followFind(unwrapped, place, facts, result);
   }
   return result;
 }
@@ -125,6 +126,19 @@ function judge({ command, wrappers, opaque }: UnwrappedCommand, isCarrier: boole
   if (/^(?:~|\.\.(?:\/|$))/.test(program)) result.outside ??= program;
   if (!isCarrier) findHidden(command, readOnly, facts, result);
   if (name === 'cd' || name === 'pushd') enter(command, standing, facts, result);
+}
+
+/** What `find` runs changes what it finds: the CI files too, when it starts above them and takes names like theirs. */
+function followFind([find, ...actions]: UnwrappedCommand[], standing: Place, facts: CommandFacts, result: CommandClass): void {
+  const words = find?.command.words.slice(1) ?? [];
+  if (actions.every(({ command }) => isReadOnlyProgram(nameOf(command), command.words.map((word) => ({ ...word, dynamic: false }))))) return;
+  const tests = words.findIndex((word) => /^[-(!]/.test(word.text));
+  const starts = tests < 0 ? words : words.slice(0, tests);
+  const patterns = words.flatMap((word, index) => (/^-i?name$/.test(word.text) ? [words[index + 1]?.text ?? ''] : []));
+  if (patterns.length > 0 && !patterns.some((pattern) => /ya?ml|^[*?]+$|\.\*|jenkins|config|^\.git/i.test(pattern))) return;
+  for (const start of starts.length === 0 ? ['.'] : starts.map((word) => word.text)) {
+    if (placesOf(start, facts.root, standing.directories).some((place) => place !== undefined && protectionWithin(place) !== undefined)) result.ciFiles ??= start;
+  }
 }
 
 /** A pattern such as `.g*` or `*` of hidden names may mean a protected folder. */

@@ -37,6 +37,7 @@ export function namedPaths(command: SimpleCommand, name: string): NamedPath[] {
 
 function variants(text: string): string[] {
   const list = [text];
+  if (text === '=~') return [];
   const value = /^[^=/\s]*=(.+)$/s.exec(text)?.[1];
   if (value !== undefined) list.push(value);
   const attached = /^-[A-Za-z](.+)$/s.exec(text)?.[1];

@@ -1,4 +1,4 @@
-const sampleNames = ['.env', '.env.local', '.env.production', '.npmrc', '.netrc', '.pgpass', '.git-credentials', 'id_rsa', 'id_ed25519', 'server.pem', 'private.key', '.ssh', '.aws/credentials'];
+const sampleNames = ['.env', '.env.local', '.env.production', '.npmrc', '.netrc', '.pgpass', '.git-credentials', 'id_rsa', 'id_ed25519', '0secret0.pem', '0secret0.key', '.ssh', '.aws/credentials'];
 
 /** Code that reads variables, not a file. */
 const code = /(?:process|meta|Deno|Bun|os|import)\.env$/;
@@ -20,7 +20,7 @@ export function secretIn(text: string, isSecret: (path: string) => boolean, glob
 function secretOfPattern(text: string, isSecret: (path: string) => boolean): string | undefined {
   const base = text.slice(text.lastIndexOf('/') + 1);
   // `*` and `*.*` do not match names that begin with a dot, and a list of everything is no sign of a search for secrets.
-  if (!/[a-z0-9]/i.test(base) && !/^\.[^.]/.test(base)) return undefined;
+  if (base.replaceAll(/\[[^\]]*\]|[^a-z0-9]/gi, '').length < 2 && !/^\.[^.]/.test(base)) return undefined;
   let source = '';
   for (let at = 0; at < base.length; at += 1) {
     const character = base[at] ?? '';

@@ -56,7 +56,7 @@ const ordinary = new Set([
   'add', 'commit', 'merge', 'pull', 'fetch', 'clone', 'init', 'cherry-pick', 'revert', 'mv', 'apply', 'am', 'bisect', 'submodule', 'lfs', 'config', 'notes', 'remote',
   'sparse-checkout', 'maintenance', 'bundle', 'archive', 'format-patch', 'request-pull', 'send-email', 'difftool', 'mergetool', 'subtree', 'credential', 'write-tree', 'commit-tree',
   'hash-object', 'mktree', 'mktag', 'pack-refs', 'repack', 'rerere', 'column', 'stage', 'commit-graph', 'multi-pack-index', 'update-index', 'symbolic-ref', 'instaweb', 'gui', 'citool', 'daemon',
-  'index-pack', 'unpack-objects', 'pack-objects', 'interpret-trailers', 'mailinfo', 'mailsplit', 'merge-file', 'merge-index', 'rm', 'worktree', 'reflog', 'gc', 'push', 'reset', 'clean', 'checkout', 'switch', 'stash', 'branch', 'tag',
+  'index-pack', 'unpack-objects', 'pack-objects', 'interpret-trailers', 'mailinfo', 'mailsplit', 'merge-file', 'merge-index', 'rm', 'ls-remote', 'fsck', 'verify-pack', 'show-index', 'stripspace', 'fmt-merge-msg', 'worktree', 'reflog', 'gc', 'push', 'reset', 'clean', 'checkout', 'switch', 'stash', 'branch', 'tag',
 ]);
 
 function destroys(verb: string, args: string[]): string | undefined {
@@ -131,13 +131,14 @@ const firstIs = (pattern: RegExp) => (args: string[]): boolean => pattern.test(a
 const readers: Record<string, ((args: string[]) => boolean) | undefined> = {
   status: any, log: any, diff: any, show: any, blame: any, annotate: any, grep: any, shortlog: any, describe: any, 'rev-parse': any, 'rev-list': any, 'ls-files': any, 'ls-tree': any, 'cat-file': any,
   'name-rev': any, 'merge-base': any, 'for-each-ref': any, 'show-ref': any, 'show-branch': any, whatchanged: any, cherry: any, 'count-objects': any, 'diff-tree': any, 'diff-index': any, 'diff-files': any,
-  'range-diff': any, version: any, 'check-ignore': any, 'check-attr': any, 'check-ref-format': any, 'merge-tree': any, 'verify-commit': any, 'verify-tag': any, 'patch-id': any, help: any, var: any,
+  'range-diff': any, version: any, 'check-ignore': any, 'check-attr': any, 'check-ref-format': any, 'merge-tree': any, 'verify-commit': any, 'verify-tag': any, 'patch-id': any, var: any, 'ls-remote': (args) => !args.some((arg) => arg.startsWith('--u') || arg.startsWith('ext::')),
+  help: (args) => !args.some((arg) => arg.startsWith('-')),
   branch: (args) => onlyOptions(/^(?:-a|-r|-v|-vv|-av|-avv|-rv|-l|--list|--all|--remotes|--show-current|--no-color|--color=?.*|--sort=.*|--format=.*|--merged|--no-merged|--contains=?.*)$/)(args) || (/^(?:--list|-l|--contains|--merged|--no-merged|--points-at)$/.test(args[0] ?? '')),
   tag: (args) => args.length === 0 || /^(?:-l|--list|-n\d*|--contains|--merged|--points-at)$/.test(args[0] ?? ''),
   remote: (args) => onlyOptions(/^(?:-v|--verbose)$/)(args) || args[0] === 'get-url',
   stash: firstIs(/^(?:list|show)$/),
   reflog: (args) => args.length === 0 || /^(?:show|exists|-\d+|-n)$/.test(args[0] ?? '') || !/^[a-z]+$/.test(args[0] ?? ''),
-  config: (args) => /^(?:--get|--get-all|--get-regexp|--list|-l|get|list)$/.test(args.find((arg) => !/^--(?:global|local|system|worktree|show-origin|show-scope|name-only|null)$/.test(arg)) ?? ''),
+  config: (args) => !args.some((arg) => /^(?:--add|--unset|--replace|--rename|--remove|--edit|-e$)/.test(arg)) && /^(?:--get|--get-all|--get-regexp|--list|-l|get|list)$/.test(args.find((arg) => !/^--(?:global|local|system|worktree|show-origin|show-scope|name-only|null)$/.test(arg)) ?? ''),
   worktree: firstIs(/^list$/),
   submodule: (args) => args.length === 0 || args[0] === 'status' || args[0] === 'summary',
   notes: (args) => args.length === 0 || args[0] === 'list' || args[0] === 'show',

@@ -2,7 +2,7 @@ const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /** Programs that raise rights, change the machine, or reach what lies outside every sandbox. */
 export const privilegedPrograms = set(
-  'sudo doas su pkexec runuser sudoedit visudo mount umount chroot unshare nsenter systemctl service systemd-run journalctl insmod rmmod modprobe reboot shutdown halt poweroff init telinit iptables ip6tables nft ufw sysctl useradd userdel usermod groupadd groupdel passwd chpasswd setcap setfacl swapon swapoff losetup cryptsetup mkfs fdisk parted sfdisk wipefs lvm crontab at batch docker podman nerdctl buildah kubectl helm apt apt-get aptitude dpkg yum dnf rpm pacman apk zypper snap flatpak launchctl diskutil csrutil spctl dscl osascript hdiutil strace ltrace gdb bwrap firejail setpriv capsh',
+  'sudo doas su pkexec runuser sudoedit visudo mount umount chroot unshare nsenter systemctl service systemd-run journalctl insmod rmmod modprobe reboot shutdown halt poweroff init telinit iptables ip6tables nft ufw sysctl useradd userdel usermod groupadd groupdel passwd chpasswd setcap setfacl swapon swapoff losetup cryptsetup mkfs fdisk parted sfdisk wipefs lvm crontab at batch docker docker-compose podman open xdg-open tmux screen nerdctl buildah kubectl helm apt apt-get aptitude dpkg yum dnf rpm pacman apk zypper snap flatpak launchctl diskutil csrutil spctl dscl osascript hdiutil strace ltrace gdb bwrap firejail setpriv capsh',
 );
 
 /** Programs that talk to other machines. */

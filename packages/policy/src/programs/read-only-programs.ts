@@ -23,7 +23,7 @@ const readers: Record<string, Reader | undefined> = {
       .split(' ').map((name) => [name, plain]),
   ),
   ...Object.fromEntries(
-    ': true false echo printf test [ [[ sleep seq pwd whoami id groups uname arch nproc uptime free ps printenv which type tput locale getconf jobs wait exit return shift break continue read expr factor tty logname users who w cal umask times'
+    ': true false echo test [ [[ sleep seq pwd whoami id groups uname arch nproc uptime free ps printenv which type tput locale getconf jobs wait exit return shift break continue expr factor tty logname users who w cal umask times'
       .split(' ').map((name) => [name, text]),
   ),
   // One argument to read; a second one would be written.
@@ -33,7 +33,7 @@ const readers: Record<string, Reader | undefined> = {
   date: { unsafe: /^(?:-[a-zA-Z]*s|--s|\d)/, text: true },
   file: { unsafe: /^(?:-[a-zA-Z]*C|--compile)/ },
   sort: { unsafe: /^(?:-[a-zA-Z]*[oT]|--o|--compress|--temp)/ },
-  tree: { unsafe: /^-[a-zA-Z]*[oR]/ },
+  tree: { unsafe: /^(?:-[a-zA-Z]*[oR]|--output)/ },
   rg: { unsafe: /^(?:--pre|--hostname-bin|--search-zip|-[a-zA-Z]*z)/ },
   fd: { unsafe: /^(?:-[a-zA-Z]*[xX]|--exec)/ },
   fdfind: { unsafe: /^(?:-[a-zA-Z]*[xX]|--exec)/ },
@@ -42,6 +42,9 @@ const readers: Record<string, Reader | undefined> = {
   yq: { unsafe: /^(?:-[a-zA-Z]*i|--in-?place|-s|--split)/ },
   less: { unsafe: /^(?:-[a-zA-Z]*[oOk]|--log|\+)/ },
   more: { unsafe: /^\+/ },
+  printf: { text: true, unsafe: /^-v/ },
+  // A name in capitals could be one that decides what the next command is.
+  read: { check: (args) => args.every((arg) => /^-[ers]+$/.test(arg) || arg === 'REPLY' || isHarmlessVariable(arg)) },
   set: { check: (args) => args.every((arg) => /^(?:[-+][euxo]+|pipefail|errexit|nounset|xtrace)$/.test(arg)) },
   env: { check: (args) => args.every((arg) => /^\w+=/.test(arg) && isHarmlessVariable(arg.slice(0, arg.indexOf('=')))) },
   sed: { check: onlyPrints },
@@ -65,7 +68,7 @@ export function isReadOnlyProgram(name: string, words: ShellWord[]): boolean {
   if (!reader) return false;
   if (!reader.text && args.some((arg) => arg.dynamic)) return false;
   const guarded = reader.unsafe !== undefined || reader.most !== undefined || reader.check !== undefined;
-  if (guarded && args.some((arg) => arg.dynamic || (arg.glob && /^[*?[]/.test(arg.text) && name !== 'find'))) return false;
+  if (guarded && args.some((arg) => (arg.dynamic && !reader.text) || (arg.glob && /^[*?[]/.test(arg.text) && name !== 'find'))) return false;
   const texts = args.map((arg) => arg.text);
   if (reader.unsafe && texts.some((each) => reader.unsafe?.test(each))) return false;
   if (reader.most !== undefined && texts.filter((each) => !each.startsWith('-') && !each.startsWith('+')).length > reader.most) return false;

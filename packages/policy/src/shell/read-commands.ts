@@ -170,6 +170,7 @@ function readFor(reader: ShellReader, context: CommandContext): void {
   } else {
     const name = readWord(reader, context);
     if (!name || !/^[A-Za-z_]\w*$/.test(name.text) || name.marks.includes('d')) throw new Unparsable('a for has no name');
+    if (/^(?:PATH|IFS|ENV|BASH_\w+|LD_\w+|DYLD_\w+|GIT_\w+|\w*PAGER|\w*EDITOR)$/.test(name.text)) throw new Unparsable('a loop changes a variable that decides what runs');
     skipToWord(reader, context);
     const start = reader.at;
     if (isWord(readWord(reader, context), 'in')) {
