@@ -78,6 +78,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     store, kits, newId, report,
     leases: createLeases({ database, now, ownerId: newId() }),
     publish: (threadId, delta) => deltas.publish(threadId, delta),
+    onBegin: (threadId) => deltas.forgetProblem(threadId),
     platform: `${process.platform} ${process.arch}`,
   });
   const attended = new Set<string>();
@@ -98,7 +99,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     else if (attendsAll || attended.has(threadId)) reactor.wake(threadId);
   });
 
-  const guard = { hosts: (environment['ATELIER_HOSTS'] ?? '').split(',').filter(Boolean), inProcessHost: 'atelier.local' };
+  const guard = { hosts: (environment['ATELIER_HOSTS'] ?? '').split(',').filter(Boolean), inProcessHost: 'atelier.invalid' };
   const app = createApp({
     tokens, guard, version, report, pages: createPages(),
     handlers: {

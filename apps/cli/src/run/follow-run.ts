@@ -1,5 +1,6 @@
 import { watchThread } from '@atelier/client';
 import type { Watched } from '@atelier/client';
+import type { ThreadSummary } from '@atelier/protocol';
 import { Timeline, isBlobText } from '@atelier/thread';
 import type { CallItem, Event, EventOf, TimelineItem } from '@atelier/thread';
 import type { Connection } from '../connect.ts';
@@ -24,6 +25,8 @@ export interface FollowOptions {
 export type RunEnd =
   | { kind: 'finished'; event: EventOf<'run.finished'>; scripted: boolean }
   | { kind: 'waiting'; runId: string; calls: CallItem[]; scripted: boolean }
+  /** Something is broken (a full disk, a locked database): nothing goes on until somebody mends it and resumes. */
+  | { kind: 'stands-still'; message: string }
   | { kind: 'left' };
 
 export async function followRun(options: FollowOptions): Promise<RunEnd> {
@@ -31,6 +34,8 @@ export async function followRun(options: FollowOptions): Promise<RunEnd> {
   const timeline = new Timeline({ userId: await connection.userId() });
   let { runId } = options;
   let scripted = false;
+  let cursor = options.after;
+  let standstill: { message: string; seq: number } | undefined;
   const open = new Map<string, CallItem>();
   const enough = new AbortController();
   for await (const watched of watchThread({ client: connection.client, threadId, after: options.after, signal: AbortSignal.any([signal, enough.signal]) })) {
@@ -39,11 +44,15 @@ export async function followRun(options: FollowOptions): Promise<RunEnd> {
     options.onWatched(watched, items);
     if (watched.type === 'event') {
       const { event } = watched;
+      cursor = event.seq;
       if (event.type === 'run.started') scripted = event.data.scripted;
       runId ??= startedRun(event, options.messageId);
       if (event.type === 'run.finished' && event.data.runId === runId) return { kind: 'finished', event, scripted };
       for (const item of items) noteQuestion(item);
     }
+    // Events that were recorded before the standstill may come after the word of it.
+    if (watched.type === 'delta' && watched.delta.kind === 'problem') standstill = { message: watched.delta.message, seq: (await readThread()).seq };
+    if (standstill !== undefined && cursor >= standstill.seq) return { kind: 'stands-still', message: standstill.message };
     // A call that waits does not stop the others: the run waits only when the thread says so.
     if (open.size > 0 && options.onQuestion === undefined && watched.type !== 'delta' && await isWaiting()) {
       return { kind: 'waiting', runId: runId ?? '', calls: [...open.values()], scripted };
@@ -61,7 +70,11 @@ export async function followRun(options: FollowOptions): Promise<RunEnd> {
   }
 
   async function isWaiting(): Promise<boolean> {
-    return (await connection.client.call('getThread', { path: { threadId }, signal })).thread.status === 'waiting';
+    return (await readThread()).status === 'waiting';
+  }
+
+  async function readThread(): Promise<ThreadSummary> {
+    return (await connection.client.call('getThread', { path: { threadId }, signal })).thread;
   }
 }
 

@@ -63,7 +63,7 @@ export async function watchRun(options: WatchRunOptions): Promise<void> {
     await asking;
   }
   if (askFailure !== undefined) throw askFailure;
-  surroundings.exitCode = end.kind === 'finished' ? exitCodeOf(end.event.data.outcome, end.event.data.verified) : end.kind === 'waiting' ? exitCodes.waiting : exitCodes.cancelled;
+  surroundings.exitCode = end.kind === 'finished' ? exitCodeOf(end.event.data.outcome, end.event.data.verified) : end.kind === 'waiting' ? exitCodes.waiting : end.kind === 'stands-still' ? exitCodes.failed : exitCodes.cancelled;
   if (json) stdout.write(`${JSON.stringify(resultLine(end, threadId, surroundings.exitCode))}\n`);
   else stdout.write(`${closingLines(end, threadId, style).join('\n')}\n`);
 
@@ -94,6 +94,7 @@ export function resultLine(end: RunEnd, threadId: string, exitCode: number): Rec
     const { runId, outcome, verified, summary, error, usage, costUsd, steps, files } = end.event.data;
     return { type: 'result', exitCode, outcome, verified, threadId, runId, summary, steps, usage, costUsd, files: files ?? [], error, scripted: end.scripted };
   }
+  if (end.kind === 'stands-still') return { type: 'result', exitCode, outcome: 'stands-still', threadId, error: { code: 'stands-still', message: end.message } };
   if (end.kind === 'left') return { type: 'result', exitCode, outcome: 'left', threadId };
   const waiting = end.calls.map((call) => ({ tool: call.tool, summary: describeCall(call, 200), approvalId: call.approval?.approvalId, questionId: call.question?.questionId, question: call.question?.question }));
   return { type: 'result', exitCode, outcome: 'waiting', threadId, runId: end.runId, waiting, scripted: end.scripted };
@@ -108,6 +109,7 @@ function closingLines(end: RunEnd, threadId: string, style: Surroundings['style'
       ...end.calls.flatMap((call) => (call.approval === undefined ? [] : [`  ${style.dim('allow:')}   atelier thread resume ${threadId} --approve`, `  ${style.dim('deny:')}    atelier thread resume ${threadId} --deny "why"`])).slice(0, 2),
     ];
   }
+  if (end.kind === 'stands-still') return [style.dim(`  thread ${threadId}`), style.dim(`  when it is mended: atelier thread resume ${threadId}`)];
   const changed = end.kind === 'finished' && (end.event.data.files?.length ?? 0) > 0;
   const scripted = end.kind === 'finished' && end.scripted ? [style.yellow('  scripted model')] : [];
   const hints = [`atelier run --continue "…"`, ...(changed ? [`atelier thread undo ${threadId}`] : [])].map((hint) => style.dim(`  ${hint}`));

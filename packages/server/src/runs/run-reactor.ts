@@ -14,6 +14,8 @@ export interface RunReactorOptions {
   leases: Leases;
   kits: RunKits;
   publish(threadId: string, delta: Delta): void;
+  /** Called when work on a thread begins, before anything can go wrong. */
+  onBegin(threadId: string): void;
   newId(): string;
   /** Shown to the server's log; a person reads the same in the thread. */
   report(error: unknown, threadId: string): void;
@@ -47,6 +49,7 @@ export class RunReactor {
       void this.#stopIfCancelled(threadId, active.stop);
       return;
     }
+    this.#options.onBegin(threadId);
     const stop = new AbortController();
     const done = this.#work(threadId, stop).catch((error: unknown) => this.#standStill(threadId, error)).finally(() => {
       this.#active.delete(threadId);
@@ -70,7 +73,8 @@ export class RunReactor {
   /** Something is broken. The log is as it was after the last recorded fact; whoever watches is told. */
   #standStill(threadId: string, error: unknown): void {
     this.#options.report(error, threadId);
-    const message = error instanceof Error ? error.message : String(error);
+    this.#again.delete(threadId); // at once it would go wrong again
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     this.#options.publish(threadId, { kind: 'problem', message: `The run stands still: ${message}. Nothing that was recorded is lost; mend the cause, then resume the thread.` });
   }
 
@@ -84,21 +88,26 @@ export class RunReactor {
     if (!isDue(await store.state(threadId))) return;
     const lease = await leases.take(threadId, LEASE_MS);
     if (lease === undefined) return; // another process works on it
+    let broken: { error: unknown } | undefined;
     const keep = setInterval(() => {
-      lease.renew(LEASE_MS).then((held) => { if (!held) stop.abort(new Error('the lease was lost')); }, (error: unknown) => stop.abort(error));
+      lease.renew(LEASE_MS).then((held) => { if (!held) stop.abort(new Error('the lease was lost')); }, (error: unknown) => {
+        broken = { error };
+        stop.abort(error);
+      });
     }, LEASE_MS / 3);
     keep.unref();
     try {
       while (!this.#closing) {
         await store.refresh(threadId);
         const state = await store.state(threadId);
-        if (!isDue(state)) return;
-        if (!await this.#step(threadId, state, stop)) return;
+        if (!isDue(state) || !await this.#step(threadId, state, stop)) break;
       }
     } finally {
       clearInterval(keep);
-      await lease.release();
+      // What broke the work often breaks this too. A lease that is not given back ends by itself, or with this process.
+      await lease.release().catch((error: unknown) => this.#options.report(error, threadId));
     }
+    if (broken !== undefined) throw broken.error;
   }
 
   /** One piece of due work; false when there is nothing to go on with now. */
