@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import type { App } from './http/create-app.ts';
 import { requirePrincipal } from './http/create-app.ts';
 import { checkSource } from './http/guard.ts';
 import type { GuardOptions } from './http/guard.ts';
+import { ProblemError, problemBody, problemOf } from './http/problem-error.ts';
 import type { Tokens } from './auth/tokens.ts';
 import { serveSocket } from './sockets/web-socket.ts';
 
@@ -32,9 +34,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const server = createAdaptorServer({ fetch: options.app.fetch }) as Server; // without HTTP/2 options it is this one
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy()); // whoever asked is gone
     admit(options, request).then(
       () => sockets.handleUpgrade(request, stream, head, (socket) => serveSocket(socket, options.socket)),
-      () => { stream.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n'); },
+      (error: unknown) => {
+        const problem = problemOf(error);
+        const body = JSON.stringify(problemBody(problem, 'socket'));
+        stream.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+      },
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,12 +52,15 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`;
   const file = join(options.home, 'server.json');
-  writeFileSync(file, JSON.stringify({ url, pid: process.pid, token: options.tokens.own, version: options.version }), { mode: 0o600 });
-  chmodSync(file, 0o600); // it may have been there with another mode
+  // The first server of a data folder is the one that is found; a second one leaves its address alone.
+  if (!isHeldByAnother(file)) {
+    writeFileSync(file, JSON.stringify({ url, pid: process.pid, token: options.tokens.own, version: options.version }), { mode: 0o600 });
+    chmodSync(file, 0o600); // it may have been there with another mode
+  }
   return {
     url,
     close: async () => {
-      if (isOwn(file)) rmSync(file, { force: true });
+      if (readServerFile(file)?.token === options.tokens.own) rmSync(file, { force: true });
       for (const socket of sockets.clients) socket.close(1001, 'the server closes');
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -60,7 +70,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
 async function admit(options: ListenOptions, incoming: IncomingMessage): Promise<void> {
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'unknown'}`);
-  if (url.pathname !== '/api/socket') throw new Error('not here');
+  if (url.pathname !== '/api/socket') throw new ProblemError('not-found', 'The only WebSocket is at /api/socket.');
   const headers = new Headers();
   for (const name of ['host', 'origin', 'authorization', 'cookie'] as const) {
     const value = incoming.headers[name];
@@ -72,11 +82,28 @@ async function admit(options: ListenOptions, incoming: IncomingMessage): Promise
   await requirePrincipal(request, options.tokens);
 }
 
-/** Another server of this data folder may have written its address meanwhile. */
-function isOwn(file: string): boolean {
+interface ServerFile {
+  url: string;
+  pid: number;
+  token: string;
+}
+
+function readServerFile(file: string): ServerFile | undefined {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { pid?: number }).pid === process.pid;
+    return JSON.parse(readFileSync(file, 'utf8')) as ServerFile; // written by a server, or damaged
   } catch {
-    return false; // gone already
+    return undefined;
+  }
+}
+
+/** Whether another living process has left its address there. */
+function isHeldByAnother(file: string): boolean {
+  const pid = readServerFile(file)?.pid;
+  if (pid === undefined || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -7,6 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+/** The parts below the HTTP surface, for measurements and tests of other packages. */
+export { openDatabase } from './database/open-database.ts';
+export { Blobs } from './threads/blobs.ts';
+export { ensureProject } from './threads/projects.ts';
+export { ThreadStore } from './threads/thread-store.ts';
+
 const run = promisify(execFile);
 const STARTS_WITHIN_MS = 30_000;
 const BINARIES = '/usr/lib/postgresql';

@@ -38,4 +38,9 @@ export const migrations: Migration[] = [
         ]),
     ],
   },
+  {
+    name: '002-search-follows',
+    // What was made searchable within appends is made so once more, by what follows the log.
+    statements: () => ['alter table threads add column searched_seq bigint not null default 0', 'delete from search'],
+  },
 ];

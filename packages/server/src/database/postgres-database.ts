@@ -70,8 +70,7 @@ new_events as (
   insert into events (thread_id, seq, at, type, principal, run_id, step_id, call_id, data)
   select moved.id, rows.* from moved, unnest($18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[]) rows
 ),
-new_command as (insert into commands (thread_id, command_id, first_seq, last_seq, refusal) select id, $2, $26::bigint, $27::bigint, $28::text from moved),
-new_search as (insert into search (thread_id, seq, kind, text) select moved.id, rows.* from moved, unnest($29::bigint[], $30::text[], $31::text[]) rows)
+new_command as (insert into commands (thread_id, command_id, first_seq, last_seq, refusal) select id, $2, $26::bigint, $27::bigint, $28::text from moved)
 select (select count(*) from known) as known, (select count(pg_notify('${CHANNEL}', id)) from moved) as appended`;
 
 const UPDATE_THREAD = `update threads set title = $6, status = $7, archived = $8, mode = $9, model = $10, last_seq = $11, steps = $12, usage = $13, cost_usd = $14,
@@ -80,6 +79,9 @@ const UPDATE_THREAD = `update threads set title = $6, status = $7, archived = $8
 const INSERT_THREAD = `insert into threads (id, project_id, root, title, status, archived, mode, model, last_seq, steps, usage, cost_usd, outcome, forked_from, updated_at, created_at)
   select $1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17 where $3::bigint = 0 and not exists (select 1 from known) on conflict do nothing returning id`;
 const append = { update: APPEND(UPDATE_THREAD), insert: APPEND(INSERT_THREAD) };
+
+const INDEX = `with moved as (update threads set searched_seq = $3 where id = $1 and searched_seq = $2 returning id)
+  insert into search (thread_id, seq, kind, text) select moved.id, rows.* from moved, unnest($4::bigint[], $5::text[], $6::text[]) rows`;
 
 class PostgresDatabase implements Database {
   readonly kind = 'postgres';
@@ -96,7 +98,7 @@ class PostgresDatabase implements Database {
     this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   }
 
-  append({ threadId, expected, events, thread, command, search }: Append): Promise<AppendResult> {
+  append({ threadId, expected, events, thread, command }: Append): Promise<AppendResult> {
     return guarded(async () => {
       const { rows } = await this.#pool.query<{ known: number; appended: number }>({
         name: expected === 0 ? 'append-insert' : 'append-update',
@@ -107,7 +109,6 @@ class PostgresDatabase implements Database {
           events.map((event) => event.seq), events.map((event) => event.at), events.map((event) => event.type), events.map((event) => event.principal),
           events.map((event) => event.run_id), events.map((event) => event.step_id), events.map((event) => event.call_id), events.map((event) => event.data),
           command.first_seq, command.last_seq, command.refusal,
-          search.map((row) => row.seq), search.map((row) => row.kind), search.map((row) => row.text.replaceAll('\u0000', ' ')),
         ],
       });
       const [row] = rows;
@@ -117,6 +118,10 @@ class PostgresDatabase implements Database {
       if ((error as { code?: string }).code === '23505') return 'moved' as const; // two at once: the other was first
       throw error;
     });
+  }
+
+  async index({ threadId, from, to, rows }: { threadId: string; from: number; to: number; rows: Tables['search'][] }): Promise<void> {
+    await guarded(() => this.#pool.query(INDEX, [threadId, from, to, rows.map((row) => row.seq), rows.map((row) => row.kind), rows.map((row) => row.text.replaceAll('\u0000', ' '))]));
   }
 
   write(queries: CompiledQuery[]): Promise<number[]> {

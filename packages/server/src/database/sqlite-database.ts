@@ -65,7 +65,7 @@ class SqliteDatabase implements Database {
     return this.#atomically(() => this.#append(append));
   }
 
-  #append({ threadId, expected, events, thread, command, search }: Append): AppendResult {
+  #append({ threadId, expected, events, thread, command }: Append): AppendResult {
     const known = this.#statements.get('select 1 from commands where thread_id = ? and command_id = ?').get(threadId, command.command_id);
     if (known !== undefined) return 'known';
     const { project_id, root, title, status, archived, mode, model, last_seq, steps, usage, cost_usd, outcome, forked_from, created_at, updated_at } = thread;
@@ -78,8 +78,16 @@ class SqliteDatabase implements Database {
     const insertEvent = this.#statements.get('insert into events (thread_id, seq, at, type, principal, run_id, step_id, call_id, data) values (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     for (const event of events) insertEvent.run(threadId, event.seq, event.at, event.type, event.principal, event.run_id, event.step_id, event.call_id, event.data);
     this.#statements.get('insert into commands (thread_id, command_id, first_seq, last_seq, refusal) values (?, ?, ?, ?, ?)').run(threadId, command.command_id, command.first_seq, command.last_seq, command.refusal);
-    for (const row of search) this.#statements.get('insert into search (text, thread_id, seq, kind) values (?, ?, ?, ?)').run(row.text, threadId, row.seq, row.kind);
     return 'appended';
+  }
+
+  index({ threadId, from, to, rows }: { threadId: string; from: number; to: number; rows: Tables['search'][] }): Promise<void> {
+    return this.#atomically(() => {
+      const moved = this.#statements.get('update threads set searched_seq = ? where id = ? and searched_seq = ?').run(to, threadId, from);
+      if (moved.changes === 0) return;
+      const insert = this.#statements.get('insert into search (text, thread_id, seq, kind) values (?, ?, ?, ?)');
+      for (const row of rows) insert.run(row.text, threadId, row.seq, row.kind);
+    });
   }
 
   write(queries: CompiledQuery[]): Promise<number[]> {

@@ -4,7 +4,8 @@ import type { CompiledQuery, Generated, Kysely } from 'kysely';
 export interface Tables {
   organizations: { id: string; name: string; created_at: string };
   projects: { id: string; organization_id: string; name: string; root: string; created_at: string };
-  threads: ThreadTable;
+  /** `searched_seq`: up to which event the thread is searchable. */
+  threads: ThreadTable & { searched_seq: Generated<number> };
   events: EventTable;
   commands: { thread_id: string; command_id: string; first_seq: number; last_seq: number; refusal: string | null };
   snapshots: { thread_id: string; seq: number; state: string };
@@ -53,7 +54,6 @@ export interface Append {
   events: EventTable[];
   thread: ThreadTable;
   command: Tables['commands'];
-  search: Tables['search'][];
 }
 
 /** `appended`; `moved`: somebody else appended since `expected`; `known`: the command id was handled before. */
@@ -65,6 +65,8 @@ export interface Database {
   readonly kysely: Kysely<Tables>;
   /** Appends as a whole or not at all, durably. */
   append(append: Append): Promise<AppendResult>;
+  /** Makes a thread's events searchable up to `to`, unless somebody else did since `from`. */
+  index(progress: { threadId: string; from: number; to: number; rows: Tables['search'][] }): Promise<void>;
   /** Runs statements as a whole or not at all; returns how many rows each changed. */
   write(queries: CompiledQuery[]): Promise<number[]>;
   /** Seq of a thread's last event as committed by anybody; undefined where there is no such thread. */

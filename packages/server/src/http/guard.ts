@@ -6,7 +6,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 export interface GuardOptions {
   /** Names besides the loopback ones, e.g. `atelier.example.com`. */
   hosts: readonly string[];
-  /** Name by which the process itself calls in; never comes over a network. */
+  /** Name by which the process itself calls in: one below `.invalid`, which no name service ever resolves (RFC 6761). */
   inProcessHost: string;
 }
 

@@ -76,7 +76,7 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
       return undefined;
     },
 
-    searchThreads: ({ query }) => searchThreads(store.database, query),
+    searchThreads: ({ query }) => searchThreads(store, query),
 
     async sendCommand({ path: { threadId }, body, principal }) {
       const answer = await store.handle(threadId, { commandId: body.commandId, principal, body: body.command });

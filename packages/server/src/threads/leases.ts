@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Database } from '../database/tables.ts';
 
@@ -17,7 +17,7 @@ export interface Leases {
 /** Leases in the database. `ownerId` distinguishes two servers in one process (tests). */
 export function createLeases({ database, now, ownerId }: { database: Database; now: () => number; ownerId: string }): Leases {
   const { kysely } = database;
-  const owner = JSON.stringify({ host: hostname(), pid: process.pid, started: startOf(process.pid), id: ownerId });
+  const owner = JSON.stringify({ machine: machine(), pid: process.pid, started: startOf(process.pid), id: ownerId });
   return {
     async take(threadId, ms) {
       const held = await kysely.selectFrom('leases').selectAll().where('thread_id', '=', threadId).executeTakeFirst();
@@ -43,8 +43,17 @@ export function createLeases({ database, now, ownerId }: { database: Database; n
 
 /** Whether the holder was a process of this machine that does not run any more (its number may have been given again). */
 function isGone(owner: string): boolean {
-  const { host, pid, started } = JSON.parse(owner) as { host: string; pid: number; started: string };
-  return host === hostname() && startOf(pid) !== started;
+  const holder = JSON.parse(owner) as { machine: string; pid: number; started: string };
+  return holder.machine === machine() && startOf(holder.pid) !== holder.started;
+}
+
+/** Where process numbers mean the same processes: this boot of this machine, in this container. */
+function machine(): string {
+  try {
+    return [hostname(), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), readlinkSync('/proc/self/ns/pid')].join(' ');
+  } catch {
+    return hostname(); // not Linux: no containers that share a name either
+  }
 }
 
 /** When a process started, in the kernel's ticks: with its number this names it. Empty where it does not run. */

@@ -1,8 +1,9 @@
 import type { SearchHit } from '@atelier/protocol';
-import type { Database } from '../database/tables.ts';
+import type { ThreadStore } from './thread-store.ts';
 
 /** Full text over messages, answers, tool output, file names and titles, best first. The cursor is an offset. */
-export async function searchThreads(database: Database, { q, limit, cursor }: { q: string; limit: number; cursor?: string | undefined }): Promise<{ hits: SearchHit[]; nextCursor?: string }> {
+export async function searchThreads({ database, searchIndex }: ThreadStore, { q, limit, cursor }: { q: string; limit: number; cursor?: string | undefined }): Promise<{ hits: SearchHit[]; nextCursor?: string }> {
+  await searchIndex.catchUp();
   const offset = Math.max(0, Math.min(Number(cursor ?? 0) || 0, 100_000));
   const found = await database.search({ text: q, limit: limit + 1, offset });
   const page = found.slice(0, limit);

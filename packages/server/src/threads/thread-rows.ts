@@ -1,5 +1,5 @@
 import { shownText, threadStatus, upcast } from '@atelier/thread';
-import type { Event, LongText, MessagePart, ThreadState } from '@atelier/thread';
+import type { Event, MessagePart, ThreadState } from '@atelier/thread';
 import type { ThreadSummary } from '@atelier/protocol';
 import type { EventTable, Tables, ThreadTable } from '../database/tables.ts';
 
@@ -42,24 +42,24 @@ export function summaryOfRow(row: ThreadTable): ThreadSummary {
   };
 }
 
-/** What of an event can be found by words: messages, answers, tool output, file names, titles. `long` gives back a text that is a blob. */
-export function searchRows(event: Event, long: (text: LongText) => string = shownText): Tables['search'][] {
+/** What of an event can be found by words: messages, answers, tool output, file names, titles. Long texts are to be put back in before. */
+export function searchRows(event: Event): Tables['search'][] {
   const row = (kind: string, text: string): Tables['search'][] => (text.trim() === '' ? [] : [{ thread_id: event.threadId, seq: event.seq, kind, text: text.slice(0, FOUND_CHARACTERS) }]);
   switch (event.type) {
     case 'thread.created':
     case 'thread.renamed': return row('title', event.data.title);
-    case 'message.sent': return row('message', event.data.parts.map((part) => partText(part, long)).join('\n'));
-    case 'step.completed': return row('answer', event.data.parts.flatMap((part) => (part.type === 'text' ? [long(part.text)] : [])).join('\n'));
+    case 'message.sent': return row('message', event.data.parts.map((part) => partText(part)).join('\n'));
+    case 'step.completed': return row('answer', event.data.parts.flatMap((part) => (part.type === 'text' ? [shownText(part.text)] : [])).join('\n'));
     case 'tool.started': {
       const paths = event.data.effects.flatMap((effect) => ('path' in effect ? [effect.path] : effect.kind === 'run' ? [effect.command] : []));
       return row('file', paths.join('\n'));
     }
-    case 'tool.completed': return row('output', long(event.data.output));
+    case 'tool.completed': return row('output', shownText(event.data.output));
     default: return [];
   }
 }
 
-function partText(part: MessagePart, long: (text: LongText) => string): string {
-  if (part.type === 'text') return long(part.text);
+function partText(part: MessagePart): string {
+  if (part.type === 'text') return shownText(part.text);
   return part.type === 'image' ? part.name ?? '' : part.path;
 }

@@ -1,8 +1,9 @@
-import { decide, evolve, initialState, isBlobText, replaceLongTexts, restoreLongTexts } from '@atelier/thread';
-import type { Command, Event, LongText, NewEvent, Refusal, ThreadState } from '@atelier/thread';
-import type { Database, EventTable, Tables } from '../database/tables.ts';
+import { decide, evolve, initialState, replaceLongTexts, restoreLongTexts } from '@atelier/thread';
+import type { Command, Event, NewEvent, Refusal, ThreadState } from '@atelier/thread';
+import type { Database, EventTable } from '../database/tables.ts';
 import type { Blobs } from './blobs.ts';
-import { eventOfRow, eventRow, searchRows, threadRow } from './thread-rows.ts';
+import { SearchIndex } from './search-index.ts';
+import { eventOfRow, eventRow, threadRow } from './thread-rows.ts';
 
 export type Answer =
   /** `events` are the new ones; empty for a duplicate, whose `seq` is the one it was answered with. */
@@ -32,6 +33,7 @@ const STATES_KEPT = 200;
 export class ThreadStore {
   readonly blobs: Blobs;
   readonly database: Database;
+  readonly searchIndex: SearchIndex;
   readonly #now: () => number;
   readonly #observe: ThreadStoreOptions['observe'];
   readonly #states = new Map<string, { state: ThreadState; snapshotSeq: number }>();
@@ -46,6 +48,11 @@ export class ThreadStore {
     this.blobs = options.blobs;
     this.#now = options.now;
     this.#observe = options.observe;
+    this.searchIndex = new SearchIndex({
+      database: this.database,
+      readEvents: (threadId, page) => this.readEvents(threadId, page),
+      restoreTexts: (event) => this.restoreTexts(event),
+    });
     this.#stopForeign = this.database.onForeignChange((threadId) => this.#wake(threadId));
   }
 
@@ -68,8 +75,7 @@ export class ThreadStore {
     for (;;) {
       const state = await this.#load(threadId);
       const decision = decide(state, command);
-      const wholeTexts = new Map<string, string>();
-      const events = decision.accepted ? this.#place(state, decision.events, wholeTexts) : [];
+      const events = decision.accepted ? this.#place(state, decision.events) : [];
       if (!decision.accepted && state.seq === 0) return decision; // nothing to keep the refusal with
       let next = state;
       for (const event of events) next = evolve(next, event);
@@ -82,12 +88,12 @@ export class ThreadStore {
           thread_id: threadId, command_id: command.commandId, first_seq: state.seq + 1, last_seq: next.seq,
           refusal: decision.accepted ? null : JSON.stringify(decision.refusal),
         },
-        search: events.flatMap((event) => searchRows(event, (text) => wholeText(text, wholeTexts))),
       });
       if (result === 'appended') {
         this.#keep(threadId, next);
         if (events.length > 0) {
           this.#observe?.({ threadId, seq: next.seq });
+          this.searchIndex.follow(threadId);
           this.#wake(threadId);
         }
         return decision.accepted ? { accepted: true, events, seq: next.seq, duplicate: false } : decision;
@@ -103,15 +109,10 @@ export class ThreadStore {
     return { accepted: true, events: [], seq: Number(row.last_seq), duplicate: true };
   }
 
-  /** `wholeTexts` gets the long texts, so that searching need not read back what was just kept. */
-  #place(state: ThreadState, facts: readonly NewEvent[], wholeTexts: Map<string, string>): Event[] {
+  #place(state: ThreadState, facts: readonly NewEvent[]): Event[] {
     const at = new Date(this.#now()).toISOString();
     return facts.map((fact, index) => {
-      const stored = replaceLongTexts(fact, (text) => {
-        const kept = this.blobs.keepText(text);
-        wholeTexts.set(kept.blob, text);
-        return kept;
-      });
+      const stored = replaceLongTexts(fact, (text) => this.blobs.keepText(text));
       return { ...stored, threadId: state.threadId, seq: state.seq + 1 + index, at, v: 1 } as Event; // a NewEvent with its place
     });
   }
@@ -195,17 +196,14 @@ export class ThreadStore {
   async createFrom(threadId: string, commandId: string, events: Event[]): Promise<boolean> {
     return this.#inTurn(threadId, async () => {
       let state = initialState(threadId);
-      const search: Tables['search'][] = [];
-      for (const event of events) {
-        state = evolve(state, event);
-        search.push(...searchRows(await this.restoreTexts(event)));
-      }
+      for (const event of events) state = evolve(state, event);
       const result = await this.database.append({
-        threadId, expected: 0, events: events.map(eventRow), thread: threadRow(state), search,
+        threadId, expected: 0, events: events.map(eventRow), thread: threadRow(state),
         command: { thread_id: threadId, command_id: commandId, first_seq: 1, last_seq: state.seq, refusal: null },
       });
       if (result !== 'appended') return false;
       this.#keep(threadId, state);
+      this.searchIndex.follow(threadId);
       this.#wake(threadId);
       return true;
     });
@@ -251,12 +249,9 @@ export class ThreadStore {
     this.#stopForeign();
     await Promise.all(this.#queues.values());
     await Promise.all(this.#snapshots.values());
+    await this.searchIndex.close();
     await this.database.close();
   }
-}
-
-function wholeText(text: LongText, wholeTexts: ReadonlyMap<string, string>): string {
-  return isBlobText(text) ? wholeTexts.get(text.blob) ?? text.head : text;
 }
 
 /** JSON has no undefined, so a state that was stored lacks the fields that were; the fold expects them to be there. */

@@ -71,7 +71,7 @@ export function copyCases(makeHome: () => Promise<TestHome>): void {
       const store = await (await makeHome()).open();
       const threadId = await writtenThread(store, { completed: true });
       await forkThread(store, { from: threadId, to: newId(), seq: 2, commandId: newId(), principal: ada, now: 0 });
-      const { hits } = await searchThreads(store.database, { q: 'haystackneedle', limit: 10 });
+      const { hits } = await searchThreads(store, { q: 'haystackneedle', limit: 10 });
       expect(new Set(hits.filter((hit) => hit.kind === 'message').map((hit) => hit.threadId)).size).toBe(2);
     });
   });
@@ -88,7 +88,7 @@ export function copyCases(makeHome: () => Promise<TestHome>): void {
       const lines = (jsonl: string): unknown[] => jsonl.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
       expect(lines(await exported(there, threadId))).toEqual(lines(text));
       expect(await there.state(threadId)).toEqual(await here.state(threadId));
-      expect((await searchThreads(there.database, { q: 'haystackneedle', limit: 10 })).hits.length).toBeGreaterThan(0);
+      expect((await searchThreads(there, { q: 'haystackneedle', limit: 10 })).hits.length).toBeGreaterThan(0);
       expect(await there.createFrom(threadId, `import-${threadId}`, events)).toBe(false);
       expect(await allEvents(there, threadId)).toHaveLength(events.length);
     });
@@ -125,7 +125,7 @@ export function copyCases(makeHome: () => Promise<TestHome>): void {
       await other.refresh(gone);
       expect(await other.state(gone)).toBeUndefined();
       expect(await send(other, gone, say('x'))).toMatchObject({ accepted: false, refusal: { code: 'thread-not-found' } });
-      expect((await searchThreads(store.database, { q: 'short', limit: 10 })).hits.map((hit) => hit.threadId)).toEqual([kept]);
+      expect((await searchThreads(store, { q: 'short', limit: 10 })).hits.map((hit) => hit.threadId)).toEqual([kept]);
       const [, message] = await allEvents(store, kept);
       expect(await store.restoreTexts(message)).toMatchObject({ data: { parts: [{ text: long }] } });
     });

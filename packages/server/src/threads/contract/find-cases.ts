@@ -49,7 +49,7 @@ export function findCases(makeHome: () => Promise<TestHome>): void {
       const threadId = await createThread(store, { title: 'Parser rewrite' });
       await send(store, threadId, say('please mend the Tokenizer'));
       await completeCall(store, threadId, await runIntoCall(store, threadId, 'lib/wombat.js'), `${'x '.repeat(9000)}needle in a long output`);
-      const kinds = async (q: string): Promise<string[]> => (await searchThreads(store.database, { q, limit: 10 })).hits.map((hit) => hit.kind);
+      const kinds = async (q: string): Promise<string[]> => (await searchThreads(store, { q, limit: 10 })).hits.map((hit) => hit.kind);
       expect(await kinds('tokenizer')).toEqual(['message']);
       expect(await kinds('token')).toEqual(['message']); // the last word may be unfinished
       expect(await kinds('look')).toEqual(['answer']);
@@ -58,7 +58,7 @@ export function findCases(makeHome: () => Promise<TestHome>): void {
       expect(await kinds('needle')).toEqual(['output']);
       expect(await kinds('parser')).toEqual(['title']);
       expect(await kinds('nowhere')).toEqual([]);
-      const [hit] = (await searchThreads(store.database, { q: 'mend tokenizer', limit: 10 })).hits;
+      const [hit] = (await searchThreads(store, { q: 'mend tokenizer', limit: 10 })).hits;
       expect(hit).toMatchObject({ threadId, title: 'Parser rewrite', seq: 2 });
       expect(hit?.excerpt).toContain('\u0002Tokenizer\u0003');
     });
@@ -67,20 +67,20 @@ export function findCases(makeHome: () => Promise<TestHome>): void {
       const store = await (await makeHome()).open();
       const threadId = await createThread(store);
       await send(store, threadId, say('near a b col x ß'));
-      const { hits } = await searchThreads(store.database, { q, limit: 10 });
+      const { hits } = await searchThreads(store, { q, limit: 10 });
       expect(hits.length).toBeLessThanOrEqual(2);
-      expect((await searchThreads(store.database, { q: 'col', limit: 10 })).hits).toHaveLength(1);
+      expect((await searchThreads(store, { q: 'col', limit: 10 })).hits).toHaveLength(1);
     });
 
     test('finds other scripts and pages its hits', async () => {
       const store = await (await makeHome()).open();
       const threadId = await createThread(store);
       for (let index = 0; index < 5; index += 1) await send(store, threadId, say(`Übergröße номер ${index}`));
-      expect((await searchThreads(store.database, { q: 'номер', limit: 10 })).hits).toHaveLength(5);
-      expect((await searchThreads(store.database, { q: 'übergröße', limit: 10 })).hits).toHaveLength(5);
-      const first = await searchThreads(store.database, { q: 'номер', limit: 2 });
-      const second = await searchThreads(store.database, { q: 'номер', limit: 2, cursor: first.nextCursor });
-      const third = await searchThreads(store.database, { q: 'номер', limit: 2, cursor: second.nextCursor });
+      expect((await searchThreads(store, { q: 'номер', limit: 10 })).hits).toHaveLength(5);
+      expect((await searchThreads(store, { q: 'übergröße', limit: 10 })).hits).toHaveLength(5);
+      const first = await searchThreads(store, { q: 'номер', limit: 2 });
+      const second = await searchThreads(store, { q: 'номер', limit: 2, cursor: first.nextCursor });
+      const third = await searchThreads(store, { q: 'номер', limit: 2, cursor: second.nextCursor });
       expect(new Set([first, second, third].flatMap((page) => page.hits.map((hit) => hit.seq))).size).toBe(5);
       expect(third.nextCursor).toBeUndefined();
     });
