@@ -19,7 +19,7 @@ const server = await openServer({
     if (seq === Number(dieAfter)) process.kill(process.pid, 'SIGKILL');
   },
 });
-const client = createClient({ baseUrl: 'http://atelier.local', token: server.token, fetch: (request) => server.fetch(request) });
+const client = createClient({ baseUrl: 'http://atelier.invalid', token: server.token, fetch: (request) => server.fetch(request) });
 
 const { threads } = await client.call('listThreads', { query: {} });
 let threadId = threads[0]?.threadId;

@@ -30,7 +30,7 @@ export async function connect(surroundings: Surroundings, options: { environment
   }
   const { openServer } = await import('@atelier/server');
   const server = await openServer({ home: surroundings.home, environment: { ...surroundings.environment, ...options.environment }, version: surroundings.version });
-  const client = createClient({ baseUrl: 'http://atelier.local', token: server.token, fetch: (request) => server.fetch(request) });
+  const client = createClient({ baseUrl: 'http://atelier.invalid', token: server.token, fetch: (request) => server.fetch(request) });
   return connection(client, undefined, () => server.close());
 }
 

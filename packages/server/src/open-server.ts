@@ -104,7 +104,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     tokens, guard, version, report, pages: createPages(),
     handlers: {
       ...threadHandlers({
-        store, deltas, now, newId, attend, closing: closing.signal,
+        store, deltas, now, attend, closing: closing.signal,
         defaultMode: async (root) => (await readSettings({ home, environment, root })).mode,
       }),
       ...serverHandlers({

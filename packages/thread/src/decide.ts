@@ -151,15 +151,25 @@ function stageProblem(call: CallState | undefined, stages: CallState['stage'][])
 
 /** Events that close whatever a forked log left open: a run that goes on in the original does not go on in the copy. */
 export function closeFork(state: ThreadState, principal: Principal, from: { threadId: string; seq: number }): NewEvent[] {
-  const forked = event('thread.forked', principal, { from });
-  if (state.run === undefined) return [forked];
+  return [...closeOpen(state, principal, 'Forked here.'), event('thread.forked', principal, { from })];
+}
+
+/** Events that close whatever an imported log left open, and that keep it from beginning anything by itself. */
+export function closeImport(state: ThreadState, principal: Principal, from: string): NewEvent[] {
+  const withdrawn = state.queue.map((message) => event('message.withdrawn', principal, { messageId: message.messageId }));
+  const settings = state.mode === 'auto' ? [event('settings.changed', principal, { mode: 'ask' })] : [];
+  return [...closeOpen(state, principal, 'Imported here.'), ...withdrawn, ...settings, event('thread.imported', principal, { from })];
+}
+
+function closeOpen(state: ThreadState, principal: Principal, summary: string): NewEvent[] {
+  if (state.run === undefined) return [];
   const { runId, usage, costUsd, steps, calls } = state.run;
   const settled = calls.filter((call) => call.stage !== 'completed').map((call) => ({
-    ...event('tool.completed', principal, { callId: call.callId, tool: call.tool, status: 'cancelled', output: 'Not done in this copy: the thread was forked here.', durationMs: 0 }),
+    ...event('tool.completed', principal, { callId: call.callId, tool: call.tool, status: 'cancelled', output: `Not done in this copy. ${summary}`, durationMs: 0 }),
     runId, callId: call.callId,
   }));
-  const finished = event('run.finished', principal, { runId, outcome: 'cancelled', verified: 'nothing', summary: 'Forked here.', usage, costUsd, steps });
-  return [...settled, { ...finished, runId }, forked];
+  const finished = event('run.finished', principal, { runId, outcome: 'cancelled', verified: 'nothing', summary, usage, costUsd, steps });
+  return [...settled, { ...finished, runId }];
 }
 
 function event<Type extends EventType>(type: Type, principal: Principal, data: EventData[Type]): Extract<NewEvent, { type: Type }> {

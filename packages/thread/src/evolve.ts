@@ -17,7 +17,8 @@ export function evolve(state: ThreadState, event: Event): ThreadState {
     case 'thread.archived': return { ...next, archived: true };
     case 'thread.unarchived': return { ...next, archived: false };
     case 'thread.forked': return { ...next, forkedFrom: event.data.from, restores: [], queue: [] };
-    case 'thread.imported': return next;
+    // What was open where it came from is not open here, and what was allowed there is not allowed here.
+    case 'thread.imported': return { ...next, queue: [], restores: [], grants: [], run: undefined };
     case 'settings.changed': return { ...next, mode: event.data.mode ?? state.mode, model: event.data.model ?? state.model };
 
     case 'message.sent': {

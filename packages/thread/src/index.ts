@@ -1,4 +1,4 @@
-export { decide, closeFork, messagesForNextRun } from './decide.ts';
+export { decide, closeFork, closeImport, messagesForNextRun } from './decide.ts';
 export type { Decision } from './decide.ts';
 export { evolve, fingerprintCalls, usersOf } from './evolve.ts';
 export { fingerprint } from './fingerprint.ts';

@@ -25,7 +25,7 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
   const stopped = waitForStop();
   try {
     const { url, signInUrl } = await listen(server, options);
-    const client = createClient({ baseUrl: 'http://atelier.local', token: server.token, fetch: (request) => server.fetch(request) });
+    const client = createClient({ baseUrl: 'http://atelier.invalid', token: server.token, fetch: (request) => server.fetch(request) });
     const facts = await client.call('getServer');
     stdout.write([
       `${style.bold('Atelier')} ${surroundings.version} listens on ${style.bold(url)}`,

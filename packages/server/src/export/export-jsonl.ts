@@ -8,8 +8,20 @@ export interface ExportHeader {
   title: string;
 }
 
-/** One JSON value a line: a header, then every event with its long texts put back in. */
-export function exportJsonl(header: Omit<ExportHeader, 'format' | 'version'>, events: Event[]): string {
+/** A line for a text that events only name: the whole of an output that was shortened for the model. */
+export interface ExportedBlob {
+  blob: string;
+  text: string;
+}
+
+/** One JSON value a line: a header, every event with its long texts put back in, then the texts that events only name. */
+export function exportJsonl(header: Omit<ExportHeader, 'format' | 'version'>, events: Event[], blobs: ExportedBlob[] = []): string {
   const first: ExportHeader = { format: 'atelier-thread', version: 1, ...header };
-  return [first, ...events].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return [first, ...events, ...blobs].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** The texts that events only name, by hash. */
+export function namedBlobs(events: Event[]): string[] {
+  const names = events.flatMap((event) => (event.type === 'tool.completed' && event.data.whole !== undefined ? [event.data.whole.blob] : []));
+  return [...new Set(names)];
 }

@@ -1,5 +1,5 @@
 import { parseEvent, replaceLongTexts } from '@atelier/thread';
-import type { BlobText, Event } from '@atelier/thread';
+import type { BlobText, Event, EventOf } from '@atelier/thread';
 import { z } from 'zod';
 
 const Header = z.object({ format: z.literal('atelier-thread'), version: z.literal(1), threadId: z.string(), title: z.string() });
@@ -9,19 +9,32 @@ export class ImportError extends Error {
   override name = 'ImportError';
 }
 
+const BlobLine = z.object({ blob: z.string().regex(/^[0-9a-f]{64}$/), text: z.string() });
+
+export interface ImportedThread {
+  threadId: string;
+  title: string;
+  created: EventOf<'thread.created'>;
+  rest: Event[];
+}
+
 /** Reads the JSONL of an export. The whole of it is checked before anything is kept. Throws `ImportError`. */
-export function importJsonl(text: string, keep: (text: string) => BlobText): { threadId: string; title: string; events: Event[] } {
+export function importJsonl(text: string, keep: (text: string) => BlobText): ImportedThread {
   const lines = text.split('\n').map((line, index) => ({ number: index + 1, line })).filter(({ line }) => line.trim() !== '');
-  const [first, ...rest] = lines;
+  const [first, ...others] = lines;
   if (first === undefined) throw new ImportError('The file is empty. Give the JSONL that `atelier thread export --format jsonl` wrote.');
   const header = attempt(first.number, () => Header.parse(JSON.parse(first.line)));
-  const parsed = rest.map(({ number, line }) => ({ number, event: attempt(number, () => parseEvent(JSON.parse(line))) }));
+  const values = others.map(({ number, line }) => ({ number, value: attempt(number, () => JSON.parse(line) as unknown) }));
+  const blobs = values.flatMap(({ value }) => BlobLine.safeParse(value).data ?? []);
+  const parsed = values.slice(0, values.length - blobs.length).map(({ number, value }) => ({ number, event: attempt(number, () => parseEvent(value)) }));
   for (const [index, { number, event }] of parsed.entries()) {
-    if (event.seq !== index + 1) throw new ImportError(`Line ${number}: event ${event.seq} stands where event ${index + 1} should be. The file is not whole.`);
-    if (event.threadId !== header.threadId) throw new ImportError(`Line ${number}: the event belongs to another thread.`);
+    if (event.seq !== index + 1) throw new ImportError(`Line ${number}: event ${event.seq} stands where event ${index + 1} should be. The file is not whole. Nothing was imported.`);
+    if (event.threadId !== header.threadId) throw new ImportError(`Line ${number}: the event belongs to another thread. Nothing was imported.`);
   }
-  if (parsed[0]?.event.type !== 'thread.created') throw new ImportError('The file holds no thread: its first event is not thread.created.');
-  return { threadId: header.threadId, title: header.title, events: parsed.map(({ event }) => replaceLongTexts(event, keep)) };
+  const [created, ...rest] = parsed.map(({ event }) => event);
+  if (created?.type !== 'thread.created') throw new ImportError('The file holds no thread: its first event is not thread.created. Nothing was imported.');
+  for (const { text: whole } of blobs) keep(whole); // named by its own hash, whatever the line says
+  return { threadId: header.threadId, title: header.title, created, rest: rest.map((event) => replaceLongTexts(event, keep)) };
 }
 
 function attempt<Result>(line: number, read: () => Result): Result {

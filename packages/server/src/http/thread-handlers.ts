@@ -5,9 +5,11 @@ import type { Event, Mode, Principal } from '@atelier/thread';
 import type { DeltaHub } from '../sockets/delta-hub.ts';
 import { eventStream } from '../sockets/event-stream.ts';
 import { followThread } from '../sockets/follow-thread.ts';
-import { exportJsonl } from '../export/export-jsonl.ts';
-import { ImportError, importJsonl } from '../export/import-jsonl.ts';
+import { exportJsonl, namedBlobs } from '../export/export-jsonl.ts';
+import { ImportError } from '../export/import-jsonl.ts';
 import { forkThread, readAll } from '../threads/fork-thread.ts';
+import { idOfCommand } from '../threads/id-of-command.ts';
+import { importThread } from '../threads/import-thread.ts';
 import { listThreads } from '../threads/list-threads.ts';
 import { ensureProject } from '../threads/projects.ts';
 import { searchThreads } from '../threads/search-threads.ts';
@@ -20,7 +22,6 @@ export interface ThreadHandlerOptions {
   store: ThreadStore;
   deltas: DeltaHub;
   now(): number;
-  newId(): string;
   /** Mode of new threads in a folder, by configuration. */
   defaultMode(root: string): Promise<Mode>;
   /** Something may be due in a thread that somebody of this server works with. */
@@ -33,7 +34,7 @@ type ThreadHandlers = Pick<Handlers, 'listThreads' | 'createThread' | 'getThread
 
 /** What the API does with threads. */
 export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
-  const { store, now, newId } = options;
+  const { store, now } = options;
 
   async function requireThread(threadId: string): Promise<ThreadSummary> {
     await store.refresh(threadId);
@@ -47,7 +48,11 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
     const events: Event[] = [];
     for (const event of await readAll(store, threadId)) events.push(await store.restoreTexts(event));
     const viewer = { userId: principal.kind === 'user' ? principal.userId : principal.name };
-    if (format === 'jsonl') return { text: exportJsonl({ threadId, title }, events), type: 'application/x-ndjson' };
+    if (format === 'jsonl') {
+      const whole = await Promise.all(namedBlobs(events).map(async (blob) => ({ blob, text: await store.blobs.load(blob) })));
+      const blobs = whole.flatMap(({ blob, text }) => (text === undefined ? [] : [{ blob, text }]));
+      return { text: exportJsonl({ threadId, title }, events, blobs), type: 'application/x-ndjson' };
+    }
     if (format === 'html') return { text: (await import('../export/export-html.ts')).exportHtml(title, events, viewer), type: 'text/html' };
     return { text: (await import('../export/export-markdown.ts')).exportMarkdown(title, events, viewer), type: 'text/markdown' };
   }
@@ -57,7 +62,7 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
 
     async createThread({ body, principal }) {
       const root = await requireFolder(body.root);
-      const threadId = body.threadId ?? newId();
+      const threadId = body.threadId ?? idOfCommand(principal, body.commandId);
       const projectId = await ensureProject(store.database, root, now);
       const answer = await store.handle(threadId, {
         commandId: body.commandId, principal,
@@ -106,7 +111,7 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
     async forkThread({ path, body, principal }) {
       const { seq } = await requireThread(path.threadId);
       if (body.seq !== undefined && body.seq > seq) throw new ProblemError('invalid-request', `The thread has only ${seq} events; there is no event ${body.seq} to fork from.`);
-      const to = body.threadId ?? newId();
+      const to = body.threadId ?? idOfCommand(principal, body.commandId, path.threadId);
       const made = await forkThread(store, { from: path.threadId, to, seq: body.seq ?? seq, title: body.title, commandId: body.commandId, principal, now: now() });
       const thread = await requireThread(to);
       return { thread, duplicate: !made };
@@ -120,22 +125,14 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
     },
 
     async importThread({ body, query, principal }) {
-      let read: ReturnType<typeof importJsonl>;
       try {
-        read = importJsonl(body, (text) => store.blobs.keepText(text));
+        const root = query.root === undefined ? undefined : await requireFolder(query.root);
+        const { threadId, made } = await importThread(store, { text: body, root, principal, now: now(), projectOf: (folder) => ensureProject(store.database, folder, now) });
+        return { thread: await requireThread(threadId), duplicate: !made };
       } catch (error) {
         if (error instanceof ImportError) throw new ProblemError('import-invalid', error.message);
         throw error;
       }
-      const [created, ...rest] = read.events;
-      if (created?.type !== 'thread.created') throw new ProblemError('import-invalid', 'The file holds no thread.');
-      const root = query.root === undefined ? created.data.root : await requireFolder(query.root);
-      const projectId = await ensureProject(store.database, root, now);
-      const first: Event = { ...created, data: { ...created.data, root, projectId } };
-      const last = rest.at(-1) ?? created;
-      const imported: Event = { type: 'thread.imported', threadId: read.threadId, seq: last.seq + 1, at: new Date(now()).toISOString(), v: 1, principal, data: { from: `export of “${read.title}”` } };
-      const made = await store.createFrom(read.threadId, `import-${read.threadId}`, [first, ...rest, imported]);
-      return { thread: await requireThread(read.threadId), duplicate: !made };
     },
 
     async getBlob({ path }) {

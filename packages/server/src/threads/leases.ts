@@ -48,7 +48,7 @@ function isGone(owner: string): boolean {
 }
 
 /** Where process numbers mean the same processes: this boot of this machine, in this container. */
-function machine(): string {
+export function machine(): string {
   try {
     return [hostname(), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), readlinkSync('/proc/self/ns/pid')].join(' ');
   } catch {

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { createLeases } from '../leases.ts';
+import { createLeases, machine } from '../leases.ts';
 import type { TestHome } from './test-stores.ts';
 
 export function leaseCases(makeHome: () => Promise<TestHome>): void {
@@ -43,8 +42,8 @@ export function leaseCases(makeHome: () => Promise<TestHome>): void {
     test('one of a process of this machine that is gone can be taken at once; one of another machine cannot', async () => {
       const { database } = await (await makeHome()).open();
       const { pid } = spawnSync(process.execPath, ['-e', '']);
-      const owner = (host: string): string => JSON.stringify({ host, pid, started: '1', id: 'dead' });
-      await database.kysely.insertInto('leases').values([{ thread_id: 'here', owner: owner(hostname()), expires_at: 9000 }, { thread_id: 'there', owner: owner('elsewhere.example'), expires_at: 9000 }]).execute();
+      const owner = (where: string): string => JSON.stringify({ machine: where, pid, started: '1', id: 'dead' });
+      await database.kysely.insertInto('leases').values([{ thread_id: 'here', owner: owner(machine()), expires_at: 9000 }, { thread_id: 'there', owner: owner('elsewhere.example'), expires_at: 9000 }]).execute();
       const leases = createLeases({ database, now: () => 1000, ownerId: 'one' });
       expect(await leases.take('here', 100)).toBeDefined();
       expect(await leases.take('there', 100)).toBeUndefined();
