@@ -161,6 +161,7 @@ function findHidden(command: SimpleCommand, readOnly: boolean, facts: CommandFac
 
 /** Adds where a command may stand after `cd`: it may have been skipped, so the earlier places stay. */
 function enter(command: SimpleCommand, standing: Place, facts: CommandFacts, result: CommandClass): void {
+  if (result.outside !== undefined) return; // it asks already
   const { directories } = standing;
   const target = command.words.slice(1).find((word) => !/^-[LPe@n]+$|^--$/.test(word.text));
   if (target === undefined) {

@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { classifyCommand } from './classify-command.ts';
 import type { CommandFacts } from './classify-command.ts';
 import { parseShell } from './parse-shell.ts';
-import type { ShellLine, ShellWord, SimpleCommand } from './shell/shell-line.ts';
+import type { Redirection, ShellLine, ShellWord, SimpleCommand } from './shell/shell-line.ts';
 
 /**
  * What a person allowed for the rest of a thread. Commands are compared word for word, in the same folder; a line whose
@@ -23,7 +23,7 @@ export function grantShape(command: string, facts: CommandFacts): GrantShape | u
   const directory = facts.directory ?? '.';
   if (line.commands.some(isVariable)) return undefined;
   if (!standAlone(line)) return { kind: 'line', directory, line: command.trim() };
-  const commands = line.commands.filter((each) => !isReadOnly(each, command, facts)).map((each) => ({ key: keyOf(each), shown: shownOf(each) }));
+  const commands = line.commands.filter((each) => !isReadOnly(each, facts)).map((each) => ({ key: keyOf(each), shown: shownOf(each) }));
   return commands.length === 0 ? { kind: 'line', directory, line: command.trim() } : { kind: 'commands', directory, commands };
 }
 
@@ -48,7 +48,7 @@ export function isCommandGranted(command: string, grants: readonly GrantShape[],
   const keys = new Set(here.flatMap((grant) => (grant.kind === 'commands' ? grant.commands.map((each) => each.key) : [])));
   if (keys.size === 0) return false;
   const line = parseShell(command);
-  return !('unparsed' in line) && standAlone(line) && line.commands.every((each) => keys.has(keyOf(each)) || isReadOnly(each, command, facts));
+  return !('unparsed' in line) && standAlone(line) && line.commands.every((each) => keys.has(keyOf(each)) || isReadOnly(each, facts));
 }
 
 /** Whether every command means the same as if it stood alone. */
@@ -63,10 +63,15 @@ function isVariable(command: SimpleCommand): boolean {
     || command.redirections.some((each) => each.body?.expands === true && /[$`]/.test(each.body.text));
 }
 
-/** A single command has no text of its own in the parsed line; it is written anew, quoted, to be judged alone. */
-function isReadOnly(command: SimpleCommand, line: string, facts: CommandFacts): boolean {
-  if (command.redirections.length > 0 || command.assignments.length > 0) return classifyCommand(line, facts).readOnly;
+/** A command of a parsed line is written anew, quoted, to be judged alone. */
+function isReadOnly(command: SimpleCommand, facts: CommandFacts): boolean {
+  if (command.assignments.length > 0 || command.redirections.some((each) => !isQuiet(each))) return false;
   return classifyCommand(command.words.map((word) => (word.glob ? word.text : quoted(word.text))).join(' '), facts).readOnly;
+}
+
+/** `2>&1` and `2>/dev/null` neither read nor write a file. */
+function isQuiet({ operator, target }: Redirection): boolean {
+  return target.text === '/dev/null' || (/^[<>]&$/.test(operator) && /^\d+$/.test(target.text));
 }
 
 function quoted(text: string): string {

@@ -1,4 +1,5 @@
 import type { Effect } from '@atelier/thread';
+import { matchWildcard } from './match-wildcard.ts';
 import { isBelow } from './project-path.ts';
 import type { PolicyLayer, PolicyRule } from './policy-layer.ts';
 
@@ -36,25 +37,21 @@ function matches(rule: PolicyRule, tool: string, effect: Effect, command: string
   if (rule.path !== undefined && !('path' in effect && matchesPath(rule.path, effect.path))) return false;
   if (rule.host !== undefined) {
     const hosts = effect.kind === 'reach' ? [effect.host] : effect.kind === 'run' ? (effect.allowedHosts ?? []) : [];
-    const pattern = wildcard(rule.host);
-    if (!hosts.some((host) => pattern.test(host))) return false;
+    const pattern = rule.host;
+    if (!hosts.some((host) => matchWildcard(pattern, host))) return false;
   }
   if (rule.command === undefined) return true;
   if (effect.kind !== 'run') return false;
   const wanted = rule.command.trim().split(/\s+/);
   // What could not be parsed may hide the command: a rule that tightens holds as soon as its program is named.
   if (unparsed && rule.verdict !== 'allow' && effect.command.includes(wanted[0] ?? '')) return true;
-  return command !== undefined && wanted.every((word, index) => wildcard(word).test(command[index] ?? ''));
+  return command !== undefined && wanted.every((word, index) => index < command.length && matchWildcard(word, command[index] ?? ''));
 }
 
 function matchesPath(pattern: string, path: string): boolean {
   if (!/[*?]/.test(pattern)) return isBelow(path, pattern);
   const source = pattern.replace(/^\.\//, '').replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*\*\/|\*\*|\*|\?/g, (found) => ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' })[found] ?? found);
   return new RegExp(`^${source}(?:/.*)?$`, 'i').test(path);
-}
-
-function wildcard(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`, 'is');
 }
 
 function specificity(rule: PolicyRule): number {

@@ -1,3 +1,5 @@
+import { matchWildcard } from './match-wildcard.ts';
+
 const sampleNames = ['.env', '.env.local', '.env.production', '.npmrc', '.netrc', '.pgpass', '.git-credentials', 'id_rsa', 'id_ed25519', '0secret0.pem', '0secret0.key', '.ssh', '.aws/credentials'];
 
 /** Code that reads variables, not a file. */
@@ -21,20 +23,5 @@ function secretOfPattern(text: string, isSecret: (path: string) => boolean): str
   const base = text.slice(text.lastIndexOf('/') + 1);
   // `*` and `*.*` do not match names that begin with a dot, and a list of everything is no sign of a search for secrets.
   if (base.replaceAll(/\[[^\]]*\]|[^a-z0-9]/gi, '').length < 2 && !/^\.[^.]/.test(base)) return undefined;
-  let source = '';
-  for (let at = 0; at < base.length; at += 1) {
-    const character = base[at] ?? '';
-    if (character === '*') source += base[at + 1] === '*' ? '' : '[^/]*';
-    else if (character === '?') source += '.';
-    else if (character === '[') {
-      const end = base.indexOf(']', at + 2);
-      if (end < 0) source += '\\[';
-      else {
-        source += '.';
-        at = end;
-      }
-    } else source += character.replace(/[.+^${}()|\]\\]/, '\\$&');
-  }
-  const pattern = new RegExp(`^${source}$`, 'i');
-  return sampleNames.find((name) => isSecret(name) && pattern.test(name)) === undefined ? undefined : text;
+  return sampleNames.find((name) => isSecret(name) && matchWildcard(base, name)) === undefined ? undefined : text;
 }

@@ -107,7 +107,7 @@ function awkReads(args: string[]): boolean {
       break;
     }
   }
-  if (script === undefined) return false;
+  if (script === undefined || script.length > 4000) return false;
   // A comparison in a string or a pattern is refused as well: it only asks.
   return !/system|getline|close|fflush|@|\||printf?\b[^;}]*>|>>|"\s*>/.test(script);
 }

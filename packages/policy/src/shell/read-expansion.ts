@@ -139,7 +139,7 @@ export function arithmeticEnd(text: string, from: number): number | undefined {
 /** Some shells take `((` for two subshells when the text is no expression, so that commands could hide there. */
 export function requireArithmetic(text: string): void {
   const plain = text.replaceAll(/\$\([^()]*\)|`[^`]*`|\$\{[^{}]*\}/g, '0');
-  if (/[A-Za-z_]\w*\s+-*[\w~/.$"']|[;\n]/.test(plain)) throw new Unparsable('it can be read as arithmetic and as commands');
+  if (/\b[A-Za-z_]\w*\s+-*[\w~/.$"']|[;\n]/.test(plain)) throw new Unparsable('it can be read as arithmetic and as commands');
 }
 
 const named: Record<string, string> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };

@@ -154,6 +154,8 @@ function expandBraces(word: Marked, budget: { left: number }): Marked[] {
   if (budget.left < 0) throw new Unparsable('its braces expand to too many words');
   for (let open = 0; open < word.text.length; open += 1) {
     if (word.text[open] !== '{' || word.marks[open] !== 'u') continue;
+    budget.left -= 1;
+    if (budget.left < 0) throw new Unparsable('its braces expand to too many words');
     const inner = alternatives(word, open, budget);
     if (!inner) continue;
     const before = { text: word.text.slice(0, open), marks: word.marks.slice(0, open) };
