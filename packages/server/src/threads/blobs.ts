@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, utimesSync, writeSync } from 'node:fs';
+import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobText } from '@atelier/thread';
 import { storageError } from '../database/storage-error.ts';
 
 const HEAD_CHARACTERS = 1000;
+/** Longer than any append takes, waiting for a lock included. */
+const FRESH_MS = 10_000;
 
 /** Long texts as files named by the SHA-256 of their bytes: `blobs/ab/cdef…`. Written once, synced, never changed. */
 export class Blobs {
@@ -22,7 +24,7 @@ export class Blobs {
     const bytes = Buffer.from(text);
     const blob = createHash('sha256').update(bytes).digest('hex');
     const path = this.#path(blob);
-    if (!existsSync(path)) this.#write(path, bytes);
+    if (!this.#touch(path)) this.#write(path, bytes);
     return { blob, bytes: bytes.length, head: text.slice(0, HEAD_CHARACTERS) };
   }
 
@@ -37,7 +39,7 @@ export class Blobs {
     }
     const blob = hash.digest('hex');
     const path = this.#path(blob);
-    if (existsSync(path)) {
+    if (this.#touch(path)) {
       await rm(source, { force: true });
       return { blob, bytes };
     }
@@ -63,6 +65,29 @@ export class Blobs {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Removes a blob that no event names. One that was kept again a moment ago stays: an append that names it may be on
+   * its way to the database.
+   */
+  async removeUnused(blob: string): Promise<void> {
+    const path = this.#path(blob);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && facts.mtimeMs < Date.now() - FRESH_MS) await rm(path, { force: true });
+  }
+
+  /** Marks a blob as kept again; false where there is none. */
+  #touch(path: string): boolean {
+    if (!existsSync(path)) return false;
+    const now = new Date();
+    try {
+      utimesSync(path, now, now);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false; // removed in between: written again
+      throw storageError(error, this.#folder) ?? error;
     }
   }
 

@@ -2,6 +2,7 @@ import { decide, evolve, initialState, replaceLongTexts, restoreLongTexts } from
 import type { Command, Event, NewEvent, Refusal, ThreadState } from '@atelier/thread';
 import type { Database, EventTable } from '../database/tables.ts';
 import type { Blobs } from './blobs.ts';
+import { blobsOfThread, removeUnnamedBlobs } from './remove-blobs.ts';
 import { SearchIndex } from './search-index.ts';
 import { eventOfRow, eventRow, threadRow } from './thread-rows.ts';
 
@@ -213,12 +214,14 @@ export class ThreadStore {
     return this.#inTurn(threadId, async () => {
       const { kysely } = this.database;
       await this.#snapshots.get(threadId);
+      const named = await blobsOfThread(this.database, threadId);
       const changed = await this.database.write([
         kysely.deleteFrom('threads').where('id', '=', threadId).compile(),
         ...(['events', 'commands', 'snapshots', 'leases', 'search'] as const).map((table) => kysely.deleteFrom(table).where('thread_id', '=', threadId).compile()),
       ]);
       this.#states.delete(threadId);
       this.#wake(threadId);
+      await removeUnnamedBlobs(this.database, this.blobs, named);
       return changed[0] === 1;
     });
   }
