@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Effect, Hash } from './effect.ts';
 import { Id } from './ids.ts';
+import { lazily } from './lazily.ts';
 import { LongText } from './long-text.ts';
 import { MessagePart, PlanItem, StepPart, Usage } from './parts.ts';
 import { Authority, Mode, Principal } from './principal.ts';
@@ -34,9 +35,12 @@ export type CallStatus = z.infer<typeof CallStatus>;
 
 export const FileDifference = z.object({ path: z.string(), kind: z.enum(['added', 'changed', 'deleted']), added: z.number(), removed: z.number() });
 
-/** The facts a thread can hold, by type: `noun.past-verb`. Adding one means adding it here and where the compiler asks. */
-export const eventData = {
-  'thread.created': z.object({
+/**
+ * The facts a thread can hold, by type: `noun.past-verb`. Their schemas are made on first use: most processes only need the
+ * types. Adding one means adding it here and where the compiler asks.
+ */
+export const eventData = lazily({
+  'thread.created': () => z.object({
     projectId: Id,
     /** The folder in which its workspace lies on the server's machine. */
     root: z.string(),
@@ -47,17 +51,17 @@ export const eventData = {
     maxSteps: z.number().int().optional(),
     forkedFrom: z.object({ threadId: Id, seq: z.number().int() }).optional(),
   }),
-  'thread.renamed': z.object({ title: z.string() }),
-  'thread.archived': z.object({}),
-  'thread.unarchived': z.object({}),
-  'thread.forked': z.object({ from: z.object({ threadId: Id, seq: z.number().int() }) }),
-  'thread.imported': z.object({ from: z.string() }),
-  'settings.changed': z.object({ mode: Mode.optional(), model: z.string().optional() }),
+  'thread.renamed': () => z.object({ title: z.string() }),
+  'thread.archived': () => z.object({}),
+  'thread.unarchived': () => z.object({}),
+  'thread.forked': () => z.object({ from: z.object({ threadId: Id, seq: z.number().int() }) }),
+  'thread.imported': () => z.object({ from: z.string() }),
+  'settings.changed': () => z.object({ mode: Mode.optional(), model: z.string().optional() }),
 
-  'message.sent': z.object({ messageId: Id, parts: z.array(MessagePart), delivery: z.enum(['queue', 'steer']) }),
-  'message.withdrawn': z.object({ messageId: Id }),
+  'message.sent': () => z.object({ messageId: Id, parts: z.array(MessagePart), delivery: z.enum(['queue', 'steer']) }),
+  'message.withdrawn': () => z.object({ messageId: Id }),
 
-  'run.started': z.object({
+  'run.started': () => z.object({
     runId: Id,
     messageIds: z.array(Id),
     mode: Mode,
@@ -71,8 +75,8 @@ export const eventData = {
     toolsHash: Hash,
     sandbox: z.string(),
   }),
-  'run.cancel-requested': z.object({ runId: Id, reason: z.string().optional() }),
-  'run.finished': z.object({
+  'run.cancel-requested': () => z.object({ runId: Id, reason: z.string().optional() }),
+  'run.finished': () => z.object({
     runId: Id,
     outcome: Outcome,
     verified: Verified,
@@ -84,8 +88,8 @@ export const eventData = {
     files: z.array(FileDifference).optional(),
   }),
 
-  'step.started': z.object({ stepId: Id, number: z.number().int(), model: z.string(), messageIds: z.array(Id) }),
-  'step.completed': z.object({
+  'step.started': () => z.object({ stepId: Id, number: z.number().int(), model: z.string(), messageIds: z.array(Id) }),
+  'step.completed': () => z.object({
     stepId: Id,
     parts: z.array(StepPart),
     model: z.string(),
@@ -97,9 +101,9 @@ export const eventData = {
     /** Hash of the instructions and messages that the model was sent, so that a replay can tell whether it sends the same. */
     requestHash: Hash,
   }),
-  'step.failed': z.object({ stepId: Id, error: RunError, attempts: z.number().int(), retryable: z.boolean() }),
+  'step.failed': () => z.object({ stepId: Id, error: RunError, attempts: z.number().int(), retryable: z.boolean() }),
 
-  'approval.requested': z.object({
+  'approval.requested': () => z.object({
     approvalId: Id,
     callId: Id,
     tool: z.string(),
@@ -113,11 +117,11 @@ export const eventData = {
     /** What "always" would allow, in words and as a shape. */
     grant: Grant.optional(),
   }),
-  'approval.decided': z.object({ approvalId: Id, callId: Id, answer: z.enum(['allow', 'deny']), always: z.boolean(), reason: z.string().optional() }),
-  'question.asked': z.object({ questionId: Id, callId: Id, question: z.string(), options: z.array(z.string()) }),
-  'question.answered': z.object({ questionId: Id, callId: Id, answer: z.string() }),
+  'approval.decided': () => z.object({ approvalId: Id, callId: Id, answer: z.enum(['allow', 'deny']), always: z.boolean(), reason: z.string().optional() }),
+  'question.asked': () => z.object({ questionId: Id, callId: Id, question: z.string(), options: z.array(z.string()) }),
+  'question.answered': () => z.object({ questionId: Id, callId: Id, answer: z.string() }),
 
-  'tool.started': z.object({
+  'tool.started': () => z.object({
     callId: Id,
     tool: z.string(),
     digest: Hash,
@@ -129,7 +133,7 @@ export const eventData = {
     verdict: Verdict,
     approvalId: Id.optional(),
   }),
-  'tool.completed': z.object({
+  'tool.completed': () => z.object({
     callId: Id,
     tool: z.string(),
     status: CallStatus,
@@ -142,16 +146,16 @@ export const eventData = {
     exitCode: z.number().int().optional(),
     durationMs: z.number(),
   }),
-  'plan.updated': z.object({ items: z.array(PlanItem) }),
+  'plan.updated': () => z.object({ items: z.array(PlanItem) }),
 
-  'checkpoint.created': z.object({
+  'checkpoint.created': () => z.object({
     checkpointId: z.string(),
     when: z.enum(['before', 'after']),
     uncovered: z.array(z.object({ path: z.string(), reason: z.string() })),
     uncoveredCount: z.number().int(),
   }),
-  'verification.started': z.object({ round: z.number().int(), checks: z.array(z.object({ callId: Id, name: z.string(), command: z.string() })) }),
-  'verification.completed': z.object({
+  'verification.started': () => z.object({ round: z.number().int(), checks: z.array(z.object({ callId: Id, name: z.string(), command: z.string() })) }),
+  'verification.completed': () => z.object({
     round: z.number().int(),
     passed: z.boolean(),
     /** How many checks really ran; one whose command is missing says nothing. */
@@ -159,15 +163,15 @@ export const eventData = {
     failures: z.array(z.object({ name: z.string(), command: z.string(), output: LongText })),
   }),
 
-  'restore.requested': z.object({ restoreId: Id, target: z.object({ runId: Id.optional(), checkpointId: z.string().optional() }), paths: z.array(z.string()).optional() }),
-  'restore.completed': z.object({
+  'restore.requested': () => z.object({ restoreId: Id, target: z.object({ runId: Id.optional(), checkpointId: z.string().optional() }), paths: z.array(z.string()).optional() }),
+  'restore.completed': () => z.object({
     restoreId: Id,
     restored: z.array(z.string()),
     removed: z.array(z.string()),
     skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
     error: z.string().optional(),
   }),
-} as const;
+});
 
 export type EventType = keyof typeof eventData;
 export type EventData = { [Type in EventType]: z.infer<(typeof eventData)[Type]> };
@@ -193,12 +197,12 @@ export type EventOf<Type extends EventType> = Extract<Event, { type: Type }>;
 /** What `decide` returns: a fact that has no place in the log yet. */
 export type NewEvent = { [Type in EventType]: Cause & { type: Type; data: EventData[Type] } }[EventType];
 
-const envelope = { threadId: Id, seq: z.number().int().positive(), at: z.string(), v: z.literal(1), ...Cause.shape };
+const envelope = lazily({ shape: () => ({ threadId: Id, seq: z.number().int().positive(), at: z.string(), v: z.literal(1), ...Cause.shape }) });
 
 /** Schema of any event, for the API's description. Made on first use: a start that parses no event does not pay for it. */
 export function eventSchema(): z.ZodType<Event> {
   made ??= z.union(
-    Object.entries(eventData).map(([type, data]) => z.object({ ...envelope, type: z.literal(type), data })),
+    Object.entries(eventData).map(([type, data]) => z.object({ ...envelope.shape, type: z.literal(type), data })),
   ) as unknown as z.ZodType<Event>; // built from `eventData`, which the type `Event` is made of
   return made;
 }
@@ -209,5 +213,5 @@ export function parseEvent(value: unknown): Event {
   const { type } = z.object({ type: z.string() }).parse(value);
   const data = (eventData as Record<string, z.ZodType | undefined>)[type];
   if (data === undefined) throw new z.ZodError([{ code: 'custom', path: ['type'], message: `unknown event type ${type}`, input: type }]);
-  return z.object({ ...envelope, type: z.literal(type), data }).parse(value) as unknown as Event; // one member of the union
+  return z.object({ ...envelope.shape, type: z.literal(type), data }).parse(value) as unknown as Event; // one member of the union
 }
