@@ -3,6 +3,7 @@
  * loads only what it uses: `--version` neither the database nor a provider, and only the interactive screen loads Ink.
  */
 import { build, transform } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,6 +12,14 @@ const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const dist = join(root, 'dist');
 const fresh = join(root, `dist.${process.pid}`);
 const startedAt = new Date();
+
+/** `z` exports the messages of fifty languages, which nothing here reads: they are half of zod's code, loaded at every start. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(bundle) {
+    bundle.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" }));
+  },
+};
 
 mkdirSync(fresh, { recursive: true });
 await build({
@@ -30,6 +39,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   external: ['pg-native', 'bufferutil', 'utf-8-validate'],
   alias: { 'react-devtools-core': join(root, 'scripts/empty-module.ts'), 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
+  plugins: [englishOnly],
   define: { 'process.env.NODE_ENV': '"production"', ATELIER_VERSION: JSON.stringify(version) },
   banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
   logLevel: 'warning',
