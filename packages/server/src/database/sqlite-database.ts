@@ -13,13 +13,13 @@ const POLL_MS = 100;
 const FIND = "select thread_id, seq, kind, snippet(search, 0, char(2), char(3), '…', 24) as excerpt from search where search match ? order by rank, rowid desc limit ? offset ?";
 
 /** Opens (and makes) the embedded database: WAL, every commit synced. Several processes may open it at once. */
-export async function openSqlite(path: string): Promise<Database> {
+export async function openSqlite(path: string, { busyMs = BUSY_MS }: { busyMs?: number } = {}): Promise<Database> {
   return guarded(path, async () => {
     const connection = new DatabaseSync(path, { timeout: 25 });
     // Two processes that open a new file at once both want to turn on WAL; the second waits.
-    await retryBusy(() => connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma mmap_size = 0'));
-    await retryBusy(() => migrate(connection));
-    return new SqliteDatabase(path, connection);
+    await retryBusy(busyMs, () => connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma mmap_size = 0'));
+    await retryBusy(busyMs, () => migrate(connection));
+    return new SqliteDatabase(path, connection, busyMs);
   });
 }
 
@@ -48,14 +48,16 @@ class SqliteDatabase implements Database {
   readonly kind = 'sqlite';
   readonly kysely: Kysely<Tables>;
   readonly #path: string;
+  readonly #busyMs: number;
   readonly #connection: DatabaseSync;
   readonly #statements: Statements;
   readonly #listeners = new Set<(threadId: string | undefined) => void>();
   #poll: NodeJS.Timeout | undefined;
   #version = 0;
 
-  constructor(path: string, connection: DatabaseSync) {
+  constructor(path: string, connection: DatabaseSync, busyMs: number) {
     this.#path = path;
+    this.#busyMs = busyMs;
     this.#connection = connection;
     this.#statements = new Statements(connection);
     this.kysely = new Kysely<Tables>({ dialect: sqliteDialect((query) => this.#read(() => runQuery(this.#statements, query))) });
@@ -140,11 +142,11 @@ class SqliteDatabase implements Database {
   }
 
   #read<Result>(work: () => Result): Promise<Result> {
-    return guarded(this.#path, () => retryBusy(work));
+    return guarded(this.#path, () => retryBusy(this.#busyMs, work));
   }
 
   #atomically<Result>(work: () => Result): Promise<Result> {
-    return guarded(this.#path, () => retryBusy(() => {
+    return guarded(this.#path, () => retryBusy(this.#busyMs, () => {
       this.#statements.get('begin immediate').run();
       try {
         const result = work();
@@ -167,8 +169,8 @@ class SqliteDatabase implements Database {
 }
 
 /** Tries again while another process holds the lock, without blocking this process's event loop. */
-async function retryBusy<Result>(work: () => Result): Promise<Result> {
-  const until = performance.now() + BUSY_MS;
+async function retryBusy<Result>(busyMs: number, work: () => Result): Promise<Result> {
+  const until = performance.now() + busyMs;
   for (let wait = 2; ; wait = Math.min(wait * 2, 100)) {
     try {
       return work();

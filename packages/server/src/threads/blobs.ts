@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobText } from '@atelier/thread';
@@ -97,7 +97,7 @@ export class Blobs {
       mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
       const file = openSync(temporary, 'wx', 0o600);
       try {
-        writeSync(file, bytes);
+        writeFileSync(file, bytes); // all of it: one `write` may end early on a nearly full disk
         fsyncSync(file);
       } finally {
         closeSync(file);
