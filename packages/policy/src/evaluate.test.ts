@@ -46,6 +46,7 @@ const table: [name: string, effect: Effect, plan: string, ask: string, auto: str
   ['a command with an allowed host', run('npm ci', { allowedHosts: ['Registry.example', 'a.cdn.example'] }), 'deny', 'ask', 'allow'],
   ['a command with rights', run('sudo make install'), 'deny', 'ask', 'ask'],
   ['a command outside the root', run('echo x > ../a'), 'deny', 'ask', 'ask'],
+  ['a command that only reads outside', run('cat /etc/os-release'), 'ask', 'ask', 'allow'],
   ['a command in a folder outside', run('ls', { directory: '..' }), 'ask', 'ask', 'ask'],
   ['a command that names a secret', run('cat .env'), 'ask', 'ask', 'ask'],
   ['a command nobody understands', run('echo "'), 'deny', 'ask', 'ask'],

@@ -34,7 +34,7 @@ export function judgeRun(effect: RunEffect, options: EvaluateOptions, grants: re
 }
 
 /** What asks in every mode, whatever was granted. */
-function alwaysAsks(effect: RunEffect, found: CommandClass, { facts }: EvaluateOptions): { rule: string; reason: string } | undefined {
+function alwaysAsks(effect: RunEffect, found: CommandClass, { facts, mode, sandbox }: EvaluateOptions): { rule: string; reason: string } | undefined {
   if (effect.unsandboxed === true) return { rule: 'unsandboxed', reason: 'It runs outside the sandbox, with everything that you may do on this machine.' };
   if (found.unparsed !== undefined) return { rule: 'unparsed', reason: `The command cannot be judged, because ${found.unparsed}.` };
   if (found.privileged !== undefined) return { rule: 'privileged', reason: `It uses ${found.privileged}, which reaches beyond the sandbox.` };
@@ -42,7 +42,9 @@ function alwaysAsks(effect: RunEffect, found: CommandClass, { facts }: EvaluateO
   if (found.secrets !== undefined) return { rule: 'secret', reason: `It names ${found.secrets}, which holds secrets.` };
   if (found.ciFiles !== undefined) return { rule: 'protected-file', reason: `It may change ${found.ciFiles}, which decides what runs without a person, what this agent may do, or what Git keeps.` };
   if (projectPath(facts.root, '.', effect.directory) === undefined) return { rule: 'outside', reason: `It runs in ${effect.directory}, outside the project's folder.` };
-  if (found.outside !== undefined) return { rule: 'outside', reason: / /.test(found.outside) ? `It may touch what lies outside the project: ${found.outside}.` : `It names ${found.outside}, which lies outside the project's folder.` };
+  // The sandbox shows the system read-only and hides homes and secrets, so a command that only reads leaves nothing.
+  const readsInSandbox = found.readOnly && mode === 'auto' && sandbox !== 'none';
+  if (found.outside !== undefined && !readsInSandbox) return { rule: 'outside', reason: / /.test(found.outside) ? `It may touch what lies outside the project: ${found.outside}.` : `It names ${found.outside}, which lies outside the project's folder.` };
   const host = effect.allowedHosts?.find((each) => !isAllowedHost(each, facts.allowedHosts));
   return host === undefined ? undefined : { rule: 'host', reason: `It asks to reach ${host}, which is not among the hosts that may be reached.` };
 }
