@@ -119,7 +119,8 @@ export class Timeline {
         const { round, checks } = event.data;
         const item = { kind: 'verification' as const, seq, round, checks: checks.map((check) => check.name), passed: undefined, checked: 0 };
         this.#verification = item;
-        return [...this.#push(item), ...checks.flatMap((check) => this.#push(this.#call(seq, check.callId, 'run_command', { command: check.command }, check.name)))];
+        // The checks first, then what they say together.
+        return [...checks.flatMap((check) => this.#push(this.#call(seq, check.callId, 'run_command', { command: check.command }, check.name))), ...this.#push(item)];
       }
       case 'verification.completed': {
         if (this.#verification === undefined) return [];
