@@ -41,8 +41,8 @@ export interface LocalWorkspaceOptions {
 }
 
 /**
- * Opens a folder of this machine as a workspace. Walks nothing and starts no process: everything is looked up when it is
- * first asked for. Errors: `unavailable` where there is no such folder.
+ * Opens a folder of this machine as a workspace. Walks nothing and waits for no process: everything is looked up when it
+ * is first asked for, and the sandbox is probed meanwhile. Errors: `unavailable` where there is no such folder.
  */
 export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promise<Workspace> {
   if (!statSync(options.root, { throwIfNoEntry: false })?.isDirectory()) {
@@ -54,6 +54,7 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
   const files = createLocalFiles({ paths, environment });
   const runGit = createRunGit({ root, environment });
   const sandbox = lazySandbox({ platform: process.platform, environment });
+  void sandbox.startProbe();
   const processes = createProcesses({
     root,
     sandbox,

@@ -31,3 +31,13 @@ test('a lazy sandbox looks once', () => {
   void [lazy.kind, lazy.missing, lazy.program, lazy.kind];
   expect(environment.reads).toBe(1);
 });
+
+test('a probe that was started ahead answers without looking again', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-detect-'));
+  const program = path.join(folder, 'bwrap');
+  writeFileSync(program, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const lazy = lazySandbox({ platform: 'linux', environment: { PATH: folder } });
+  await lazy.startProbe();
+  rmSync(folder, { recursive: true });
+  expect(lazy).toMatchObject({ kind: 'bubblewrap', missing: undefined, program });
+});

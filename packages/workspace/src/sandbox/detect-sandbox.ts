@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SandboxFacts } from '../port.ts';
@@ -25,8 +25,14 @@ export function detectSandbox(options: DetectOptions): DetectedSandbox {
   return none(`Atelier has no sandbox for ${options.platform}. Use Linux, macOS or WSL 2 to run commands without being asked.`);
 }
 
+/** Facts that are found out once: when they are first read, or before that by `startProbe`. */
+export interface LazySandbox extends DetectedSandbox {
+  /** Finds them out beside whatever the caller does next. Never rejects; an answer that comes after they were read changes nothing. */
+  startProbe(): Promise<void>;
+}
+
 /** The same facts, probed when `kind`, `missing` or `program` is first read, and once. */
-export function lazySandbox(options: DetectOptions): DetectedSandbox {
+export function lazySandbox(options: DetectOptions): LazySandbox {
   let found: DetectedSandbox | undefined;
   const look = () => (found ??= detectSandbox(options));
   return {
@@ -39,19 +45,33 @@ export function lazySandbox(options: DetectOptions): DetectedSandbox {
     get program() {
       return look().program;
     },
+    async startProbe() {
+      const program = found === undefined && options.platform === 'linux' ? findBubblewrap(options.environment) : undefined;
+      if (program === undefined) return; // there is no process to wait for
+      const answer = await new Promise<DetectedSandbox>((resolve) => {
+        const probe = execFile(program, probeArguments, { timeout: PROBE_MS, env: {} }, (error, _stdout, stderr) => {
+          resolve(error === null ? { kind: 'bubblewrap', missing: undefined, program } : none(explainFailure(program, stderr.trim() || error.message)));
+        });
+        probe.unref(); // a process that has nothing else to do ends without the answer
+      });
+      found ??= answer;
+    },
   };
 }
 
+const probeArguments = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--', '/bin/sh', '-c', ':'];
+const PROBE_MS = 5_000;
+
+function findBubblewrap(environment: DetectOptions['environment']): string | undefined {
+  return findProgram('bwrap', environment['PATH'], ['/usr/bin', '/usr/local/bin', '/bin']);
+}
+
 function detectBubblewrap(environment: DetectOptions['environment']): DetectedSandbox {
-  const program = findProgram('bwrap', environment['PATH'], ['/usr/bin', '/usr/local/bin', '/bin']);
+  const program = findBubblewrap(environment);
   if (program === undefined) {
     return none('bubblewrap is not installed. Install it: `apt install bubblewrap`, `dnf install bubblewrap`, `pacman -S bubblewrap` or `apk add bubblewrap`.');
   }
-  const probe = spawnSync(
-    program,
-    ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--', '/bin/sh', '-c', ':'],
-    { stdio: ['ignore', 'ignore', 'pipe'], timeout: 5_000, env: {} },
-  );
+  const probe = spawnSync(program, probeArguments, { stdio: ['ignore', 'ignore', 'pipe'], timeout: PROBE_MS, env: {} });
   if (probe.status === 0) return { kind: 'bubblewrap', missing: undefined, program };
   return none(explainFailure(program, probe.stderr?.toString('utf8').trim() || probe.error?.message || `exit code ${probe.status}`));
 }
