@@ -2,11 +2,9 @@ import type { CallItem } from '@atelier/thread';
 import type { Connection } from '../connect.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { describeCall } from '../terminal/describe-call.ts';
-import { askPerson } from './ask-person.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { followRun } from './follow-run.ts';
 import type { RunEnd } from './follow-run.ts';
-import { createRunPrinter } from './run-printer.ts';
 
 export interface WatchRunOptions {
   surroundings: Surroundings;
@@ -29,7 +27,8 @@ export interface WatchRunOptions {
 export async function watchRun(options: WatchRunOptions): Promise<void> {
   const { surroundings, connection, threadId, json } = options;
   const { stdout, style } = surroundings;
-  const printer = json ? undefined : createRunPrinter(surroundings, options.showMessages === true);
+  // What only people see, with the Markdown parser behind it, is not loaded for programs.
+  const printer = json ? undefined : (await import('./run-printer.ts')).createRunPrinter(surroundings, options.showMessages === true);
   const leave = new AbortController();
   const stopListening = listenForInterrupts(surroundings, cancel);
   let asking = Promise.resolve();
@@ -38,6 +37,7 @@ export async function watchRun(options: WatchRunOptions): Promise<void> {
     if (printer === undefined) return;
     asking = asking.then(async () => {
       if (call.stage !== 'awaits-approval' && call.stage !== 'awaits-answer') return; // answered meanwhile, elsewhere
+      const { askPerson } = await import('./ask-person.ts');
       if (await askPerson(call, { surroundings, connection, threadId, printer, signal: leave.signal }) === 'cancel') process.emit('SIGINT');
     }).catch((error: unknown) => {
       if (leave.signal.aborted) return;

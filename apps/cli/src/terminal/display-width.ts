@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7E]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segments.segment(stripVTControlCharacters(text))) width += segmentWidth(segment);
+  for (const { segment } of segmenter().segment(stripVTControlCharacters(text))) width += segmentWidth(segment);
   return width;
 }
 
@@ -28,7 +28,7 @@ export function cutText(text: string, columns: number): string {
       cut += piece;
       continue;
     }
-    for (const { segment } of segments.segment(piece)) {
+    for (const { segment } of segmenter().segment(piece)) {
       width += segmentWidth(segment);
       if (width > columns - 1) return `${cut}…${cut.includes('\u001B') ? '\u001B[0m' : ''}`;
       cut += segment;
@@ -62,7 +62,7 @@ export function wrapLine(line: string, columns: number, indent = ''): string[] {
     }
     for (const piece of word.split(/(\u001B\[[0-9;]*m)/)) {
       if (piece.startsWith('\u001B')) { current += piece; continue; }
-      for (const { segment } of segments.segment(piece)) {
+      for (const { segment } of segmenter().segment(piece)) {
         if (width + segmentWidth(segment) > room()) flush();
         current += segment;
         width += segmentWidth(segment);
@@ -73,7 +73,11 @@ export function wrapLine(line: string, columns: number, indent = ''): string[] {
   return lines;
 }
 
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made for the first text that is not plain ASCII: it takes some milliseconds, which no start has to wait for. */
+function segmenter(): Intl.Segmenter {
+  return made ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+}
+let made: Intl.Segmenter | undefined;
 
 function segmentWidth(segment: string): number {
   const point = segment.codePointAt(0) ?? 0;
