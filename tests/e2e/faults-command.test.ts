@@ -59,7 +59,7 @@ describe.skipIf(!sandboxed)('a sandboxed command (needs bubblewrap, because with
     'fills memory: stopped and named': { text: (marker) => `node -e 'const all = []; for (;;) { const piece = Buffer.allocUnsafeSlow(1 << 28); for (let at = 0; at < piece.length; at += 4096) piece[at] = 1; all.push(piece); }' # ${marker}`, told: /memory|exit code/ },
     'ignores SIGTERM: killed when its time is over': { text: (marker) => `trap '' TERM INT HUP; while :; do sleep 0.2; done # ${marker}`, more: { timeout_seconds: 1 }, told: /stopped after 1 second/ },
     'prints a gigabyte: bounded, and told in words': { text: (marker) => `head -c 1000000000 /dev/zero | tr '\\0' x # ${marker}`, told: /printed too much|shortened from/ },
-    'goes to the background by itself: ended with its command': { text: (marker) => `(setsid sleep 1000 ${''} & ) ; sh -c 'sleep 999; : ${marker}' & echo started`, told: /started/ },
+    'goes to the background by itself: ended with its command': { text: (marker) => `(setsid sh -c 'while :; do sleep 1; done; : ${marker}' &); nohup sh -c 'sleep 999; : ${marker}' & echo started`, told: /started/ },
   };
   for (const [name, { text, more, told }] of Object.entries(cases)) {
     test(`a command that ${name}`, async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -29,8 +29,8 @@ async function smallDisk(kilobytes: number): Promise<string> {
   return folder;
 }
 
-/** Takes all the room that is left on a disk, and gives the path of what takes it. */
-async function fill(folder: string): Promise<string> {
+/** Takes the room that is left on a disk, but for so many bytes, and gives the path of what takes it. */
+async function fill(folder: string, but = 0): Promise<string> {
   const path = join(folder, 'filler');
   await writeFile(path, '');
   for (let size = 1_048_576; size >= 512; size /= 2) {
@@ -43,6 +43,7 @@ async function fill(folder: string): Promise<string> {
       }
     }
   }
+  if (but > 0) await truncate(path, (await stat(path)).size - but);
   return path;
 }
 
@@ -85,6 +86,37 @@ describe.skipIf(!mounts)('a disk of its own (needs root, because only root may m
     await expectToGoOn(place);
     expect(await place.text('a.txt')).toBe('beta\n');
     expect((await place.events()).filter((event) => event.type === 'tool.started' && event.data['tool'] === 'edit_file')).toHaveLength(1);
+  });
+
+  test('disk full when a long output is kept: told as well, and the call is made again when there is room', async () => {
+    const home = await smallDisk(8192);
+    const fillers: string[] = [];
+    await using place = await openFaultPlace({
+      home,
+      files: { 'a.txt': 'alpha\n', 'long.txt': 'a line that stands here many times\n'.repeat(1500) },
+      async script(request) {
+        if (request.step > 0) return done;
+        if (fillers.length === 0) fillers.push(await fill(home, 30_000));
+        return { toolCalls: [call('read_file', { path: 'long.txt' })] };
+      },
+    });
+    const run = await place.start('run', '--yes', 'read the long file');
+    expect(run.exitCode, run.said).toBe(1);
+    expect(run.said).toMatch(/There is no room left on the disk.*Free some space/);
+    await truncate(fillers[0] ?? '', 0);
+    await expectToGoOn(place);
+    expect(place.told()).toContain('a line that stands here many times');
+  });
+
+  test('a data folder that cannot be written: told with the folder, nothing is begun', async () => {
+    const home = await smallDisk(8192);
+    await using place = await openFaultPlace({ home, script: [done] });
+    execFileSync('mount', ['-o', 'remount,ro', home]);
+    const run = await place.start('run', '--yes', 'anything');
+    expect(run.exitCode, run.said).toBe(1);
+    expect(run.said).toContain(home);
+    expect(run.said).toMatch(/cannot be written.*Check its owner and permissions/);
+    expect(place.asked).toHaveLength(0);
   });
 
   test('disk full before the first fact: nothing is begun, and the command says so', async () => {
@@ -144,6 +176,17 @@ describe('the database', () => {
     expect(run.said).toMatch(/Another program holds the database .* locked.*Close it or wait/);
     await expectToGoOn(place);
     expect(await place.text('a.txt')).toBe('beta\n');
+  });
+
+  test('locked by another process at the start: told, and nothing is begun', async () => {
+    await using place = await openFaultPlace({ script: [done] });
+    await place.start('thread', 'list', '--all'); // the database is made
+    const other = lock(place.home);
+    const run = await place.start('run', '--yes', 'anything');
+    other.close();
+    expect(run.exitCode, run.said).toBe(1);
+    expect(run.said).toMatch(/Another program holds the database .* locked.*Close it or wait/);
+    expect(place.asked).toHaveLength(0);
   });
 
   test('locked by another process for a second: waited for', async () => {

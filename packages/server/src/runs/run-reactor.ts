@@ -102,6 +102,9 @@ export class RunReactor {
         const state = await store.state(threadId);
         if (!isDue(state) || !await this.#step(threadId, state, stop)) break;
       }
+    } catch (error) {
+      this.#standStill(threadId, error); // told before the lease is given back, which may have to wait for the same cause
+      return;
     } finally {
       clearInterval(keep);
       // What broke the work often breaks this too. A lease that is not given back ends by itself, or with this process.

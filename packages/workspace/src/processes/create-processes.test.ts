@@ -145,6 +145,13 @@ describe.skipIf(!hasSandbox).each([{ withoutControlGroups: false }, { withoutCon
     expect(result.ending).toEqual({ kind: 'out-of-memory' });
     expect(result.notes.join()).toContain('286 MiB');
   });
+
+  test.skipIf(options.withoutControlGroups)('a part of a command that fills memory is named, also when the whole goes on', async () => {
+    const command = `node -e 'const kept = []; setInterval(() => kept.push(Buffer.alloc(10_000_000, 1)), 1)' & wait; echo went on`;
+    const result = await fixture.processes.run({ command, memoryBytes: 300_000_000, timeoutMs: 20_000 });
+    expect(result.ending).toEqual({ kind: 'exited', exitCode: 0 });
+    expect(result.notes.join()).toContain('286 MiB');
+  });
 });
 
 test('without a sandbox a command is not started, and the reason says how to get one', async () => {

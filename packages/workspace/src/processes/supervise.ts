@@ -98,7 +98,8 @@ export function supervise(options: SuperviseOptions): Supervised {
     const natural = endingOf(exit, complaint.trim(), options.contained);
     const forMemory = (events?.killedForMemory ?? 0) > 0 && !(natural.kind === 'exited' && natural.exitCode === 0);
     const ending = reason ?? (forMemory ? { kind: 'out-of-memory' as const } : natural);
-    if (ending.kind === 'out-of-memory') notes.push(`The command needed more than ${Math.round(options.limits.memoryBytes / 1_048_576)} MiB of memory.`);
+    // A part of the command may have been killed for it while the whole went on.
+    if (ending.kind === 'out-of-memory' || (events?.killedForMemory ?? 0) > 0) notes.push(`The command needed more than ${Math.round(options.limits.memoryBytes / 1_048_576)} MiB of memory.`);
     return { ending, notes };
   });
   return { pid: child.pid, ended, end };
