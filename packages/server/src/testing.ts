@@ -41,9 +41,9 @@ export async function startPostgres(environment: Readonly<Record<string, string 
   const folder = await mkdtemp(join(tmpdir(), 'atelier-pg-'));
   if (asOwner.owner !== undefined) await chown(folder, asOwner.owner.uid, asOwner.owner.gid);
   const inFolder = join(folder, 'cluster');
-  const [initProgram = '', ...initArguments] = [...asOwner.command, join(binaries, 'initdb'), '-D', inFolder, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
+  const [initProgram, ...initArguments] = [...asOwner.command, join(binaries, 'initdb'), '-D', inFolder, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
   await run(initProgram, initArguments, { cwd: folder });
-  const [program = '', ...args] = [...asOwner.command, join(binaries, 'postgres'), '-D', inFolder, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
+  const [program, ...args] = [...asOwner.command, join(binaries, 'postgres'), '-D', inFolder, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
   const server = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   server.stderr.on('data', (chunk: Buffer) => { log = `${log}${chunk.toString()}`.slice(-10_000); });

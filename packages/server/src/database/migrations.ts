@@ -16,7 +16,8 @@ export const migrations: Migration[] = [
         archived integer not null, mode text not null, model text, last_seq bigint not null, steps bigint not null, usage text not null,
         cost_usd double precision not null, outcome text, forked_from text, created_at text not null, updated_at text not null
       )`,
-      'create index threads_updated on threads (updated_at, id)',
+      // On PostgreSQL an index over what every append changes would make each of them write to every index of the row.
+      ...(kind === 'sqlite' ? ['create index threads_updated on threads (updated_at, id)'] : ['alter table threads set (fillfactor = 50)']),
       "create index threads_due on threads (status) where status <> 'idle'",
       `create table events (
         thread_id text not null, seq bigint not null, at text not null, type text not null, principal text not null,

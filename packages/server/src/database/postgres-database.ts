@@ -13,8 +13,8 @@ const MIGRATION_LOCK = 4_823_719;
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
   // bigint comes as text unless told otherwise; every bigint here is a count or a time below 2^53.
-  const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) };
-  const pool = new pg.Pool({ connectionString: url, max: 10, types: types as typeof pg.types, application_name: 'atelier' });
+  const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : pg.types.getTypeParser(oid, format)) };
+  const pool = new pg.Pool({ connectionString: url, max: 10, types, application_name: 'atelier' });
   pool.on('error', () => undefined); // an idle connection that breaks is replaced; the next query says so if none can be had
   try {
     await migrate(pool);
@@ -61,23 +61,22 @@ const EXCERPT_CHARACTERS = 100;
 
 /**
  * One statement appends everything, so an append costs one round trip and one sync. `moved` holds the thread's row only
- * when it was where the caller thought; everything else is inserted from it.
+ * when it was where the caller thought; everything else is inserted from it. A known command shows by its key.
  */
 const APPEND = (threadStatement: string): string => `
-with known as (select 1 from commands where thread_id = $1 and command_id = $2),
-moved as (${threadStatement}),
+with moved as (${threadStatement}),
 new_events as (
   insert into events (thread_id, seq, at, type, principal, run_id, step_id, call_id, data)
   select moved.id, rows.* from moved, unnest($18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[]) rows
 ),
 new_command as (insert into commands (thread_id, command_id, first_seq, last_seq, refusal) select id, $2, $26::bigint, $27::bigint, $28::text from moved)
-select (select count(*) from known) as known, (select count(pg_notify('${CHANNEL}', id)) from moved) as appended`;
+select pg_notify('${CHANNEL}', id) from moved`;
 
 const UPDATE_THREAD = `update threads set title = $6, status = $7, archived = $8, mode = $9, model = $10, last_seq = $11, steps = $12, usage = $13, cost_usd = $14,
   outcome = $15, forked_from = $16, updated_at = $17, project_id = coalesce($4, project_id), root = coalesce($5, root)
-  where id = $1 and last_seq = $3::bigint and not exists (select 1 from known) returning id`;
+  where id = $1 and last_seq = $3::bigint returning id`;
 const INSERT_THREAD = `insert into threads (id, project_id, root, title, status, archived, mode, model, last_seq, steps, usage, cost_usd, outcome, forked_from, updated_at, created_at)
-  select $1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17 where $3::bigint = 0 and not exists (select 1 from known) on conflict do nothing returning id`;
+  select $1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17 where $3::bigint = 0 on conflict do nothing returning id`;
 const append = { update: APPEND(UPDATE_THREAD), insert: APPEND(INSERT_THREAD) };
 
 const INDEX = `with moved as (update threads set searched_seq = $3 where id = $1 and searched_seq = $2 returning id)
@@ -100,7 +99,7 @@ class PostgresDatabase implements Database {
 
   append({ threadId, expected, events, thread, command }: Append): Promise<AppendResult> {
     return guarded(async () => {
-      const { rows } = await this.#pool.query<{ known: number; appended: number }>({
+      const { rows } = await this.#pool.query({
         name: expected === 0 ? 'append-insert' : 'append-update',
         text: expected === 0 ? append.insert : append.update,
         values: [
@@ -111,12 +110,12 @@ class PostgresDatabase implements Database {
           command.first_seq, command.last_seq, command.refusal,
         ],
       });
-      const [row] = rows;
-      if (row !== undefined && row.appended > 0) return 'appended';
-      return row !== undefined && row.known > 0 ? 'known' : 'moved';
+      return rows.length > 0 ? 'appended' as const : 'moved' as const;
     }).catch((error: unknown) => {
-      if ((error as { code?: string }).code === '23505') return 'moved' as const; // two at once: the other was first
-      throw error;
+      // A unique key was there already: the command's own, or an event's, when two were at it at once and the other was first.
+      const { code, constraint } = error as { code?: string; constraint?: string };
+      if (code !== '23505') throw error;
+      return constraint === 'commands_pkey' ? 'known' as const : 'moved' as const;
     });
   }
 

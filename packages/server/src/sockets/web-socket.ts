@@ -33,7 +33,7 @@ export function serveSocket(socket: WebSocket, options: { store: ThreadStore; de
   };
 
   socket.on('message', (raw, isBinary) => {
-    const frame = isBinary ? undefined : parseFrame(String(raw as Buffer));
+    const frame = !isBinary && Buffer.isBuffer(raw) ? parseFrame(raw.toString()) : undefined;
     if (frame === undefined) return problem(new ProblemError('invalid-request', 'This frame does not fit. Send {"type":"subscribe","threadId":"…","after":0}.'));
     switch (frame.type) {
       case 'ping': return send({ type: 'pong' });

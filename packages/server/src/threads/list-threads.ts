@@ -1,5 +1,6 @@
 import type { ThreadSummary } from '@atelier/protocol';
 import type { Database } from '../database/tables.ts';
+import { ProblemError } from '../http/problem-error.ts';
 import { summaryOfRow } from './thread-rows.ts';
 
 export interface ThreadQuery {
@@ -29,12 +30,17 @@ export function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** Undefined for a cursor that is not one of ours: then the list begins anew. */
-function decodeCursor(cursor: string): [string, string] | undefined {
+/** A cursor that is not one of ours is refused: a list that began anew would be read without end. */
+function decodeCursor(cursor: string): [string, string] {
+  const place = parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string')) return place as [string, string]; // just checked
+  throw new ProblemError('invalid-request', 'This cursor is not one that a list gave. Take nextCursor as it came, or leave the cursor out to begin anew.');
+}
+
+function parse(text: string): unknown {
   try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string') ? place as [string, string] : undefined;
+    return JSON.parse(text);
   } catch {
-    return undefined;
+    return undefined; // refused by the caller
   }
 }

@@ -114,7 +114,7 @@ export class ThreadStore {
     const at = new Date(this.#now()).toISOString();
     return facts.map((fact, index) => {
       const stored = replaceLongTexts(fact, (text) => this.blobs.keepText(text));
-      return { ...stored, threadId: state.threadId, seq: state.seq + 1 + index, at, v: 1 } as Event; // a NewEvent with its place
+      return { ...stored, threadId: state.threadId, seq: state.seq + 1 + index, at, v: 1 };
     });
   }
 
