@@ -34,6 +34,31 @@ export async function connect(surroundings: Surroundings, options: { environment
   return connection(client, undefined, () => server.close());
 }
 
+/**
+ * A connection for work that needs a model. The running server has the environment of the shell that started it; where it
+ * has no model and this shell has one, the work is done in this process, on the same data, and the person is told.
+ */
+export async function connectForWork(surroundings: Surroundings, wanted: (client: Client) => Promise<string | undefined>): Promise<Connection> {
+  const connection = await connect(surroundings);
+  if (connection.url === undefined) return connection;
+  const model = await wanted(connection.client);
+  if (await hasModel(connection.client, surroundings.cwd, model)) return connection;
+  const own = await connect(surroundings, { own: true });
+  if (await hasModel(own.client, surroundings.cwd, model)) {
+    surroundings.stderr.write(`The server at ${connection.url} has no such model, this shell has one: the run works in this process, on the same data.\n`);
+    await connection.close();
+    return own;
+  }
+  await own.close();
+  return connection;
+}
+
+/** Whether a server could call the model, or its default one. A provider that is set up serves models that no list names. */
+async function hasModel(client: Client, root: string, model: string | undefined): Promise<boolean> {
+  const { models } = await client.call('listModels', { query: { root, discover: 'false' } });
+  return model === undefined ? models.some((entry) => entry.default) : models.some((entry) => entry.id === model || entry.provider === model.split('/')[0]);
+}
+
 /** The server that runs on a data folder. A file that a dead server left behind counts as none. */
 export function findRunningServer(home: string): ServerFile | undefined {
   let text: string;

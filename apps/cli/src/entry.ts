@@ -1,5 +1,5 @@
 /** What starts first: answers `--version` without loading anything, and loads everything else from a compile cache. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { findHome } from './find-home.ts';
@@ -16,7 +16,17 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
   process.stdout.write(`${version}\n`);
 } else {
   // A home that cannot be written costs the cache, nothing else: the call reports that by its value.
+  makeHome(findHome(process.env));
   enableCompileCache(join(findHome(process.env), 'cache', 'compile'));
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2), version);
+}
+
+/** The data folder is its owner's alone: threads hold what private repositories say. The cache would make it readable by all. */
+function makeHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch {
+    // It cannot be made: commands that need it say so, `--help` does not.
+  }
 }

@@ -19,7 +19,8 @@ export async function main(argv: readonly string[], version: string): Promise<vo
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const program = createProgram(surroundings);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    // `atelier help run` is `atelier run --help`.
+    await program.parseAsync(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, { from: 'user' });
     return surroundings.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has told it already

@@ -22,6 +22,9 @@ describe('the command line', () => {
     [['serve', '--port', '99999'], /port number/],
     [['-C', '/no/such/folder', 'models'], /there is no folder/],
     [['models', 'lost'], /not known here/],
+    [['config', 'set', 'modle', 'x'], /no configuration key “modle”\. Did you mean model\?/],
+    [['config', 'get', 'nothing.like.this'], /no configuration key/],
+    [['config', 'set', 'server.port', '99999'], /does not fit server\.port .*Nothing was changed/],
     [[], /needs a terminal/],
   ];
   for (const [argv, message] of wrong) {
@@ -41,6 +44,12 @@ describe('the command line', () => {
       return !/Examples?:\n {2}\S/.test(text);
     });
     expect(missing.map((command) => command.name())).toEqual([]);
+  });
+
+  it('takes `help <command>` for `<command> --help`', async () => {
+    const { surroundings, stdout } = fakeTerminal();
+    expect(await runProgram(['help', 'thread', 'fork'], surroundings)).toBe(0);
+    expect(stdout()).toContain('--at <seq>');
   });
 
   it('ends with 0 after help', async () => {

@@ -57,8 +57,8 @@ export function createProgram(surroundings: Surroundings = surroundingsOfProcess
   addCommand(program, 'models', 'List the models that can be used, the default first.')
     .argument('[list]', 'the word “list” may be written or left out')
     .option('--json', 'print them as JSON')
-    .option('--discover', 'ask the providers which models they serve')
-    .addHelpText('after', '\nExample:\n  atelier models --discover')
+    .option('--no-discover', 'do not ask Ollama and servers of your own which models they serve')
+    .addHelpText('after', '\nExample:\n  atelier models --json')
     .action(async (word: string | undefined, options: { json?: boolean; discover?: boolean }) => {
       if (word !== undefined && word !== 'list') throw new UsageError(`“${word}” is not known here`, 'atelier models [list] [options]');
       await (await import('./commands/models.ts')).listModels(surroundings, options);
@@ -70,8 +70,8 @@ export function createProgram(surroundings: Surroundings = surroundingsOfProcess
     .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(surroundings, options));
 
   addCommand(program, 'serve', 'Start the server: API, pages and live view of threads.')
-    .addOption(new Option('-p, --port <port>', 'port to listen on; 4747 by default, or the next free one').argParser(portNumber))
-    .option('--host <address>', 'address to listen on; other machines can reach anything but a loopback address', '127.0.0.1')
+    .addOption(new Option('-p, --port <port>', 'port to listen on; by default server.port of the configuration, else 4747 or the next free one').argParser(portNumber))
+    .option('--host <address>', 'address to listen on; by default server.host of the configuration, else 127.0.0.1. Other machines can reach anything but a loopback address')
     .option('--demo', 'show the demo first')
     .addOption(new Option('--open-hint', 'say how to open the address').hideHelp())
     .addHelpText('after', '\nExample:\n  atelier serve --port 8080')

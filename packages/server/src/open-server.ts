@@ -1,12 +1,13 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createIdMaker } from '@atelier/thread';
 import type { Principal } from '@atelier/thread';
 import { detectSandbox, openLocalWorkspace } from '@atelier/workspace';
 import { createTokens } from './auth/tokens.ts';
+import { readConfig } from './config/read-config.ts';
 import { readModels, readSettings } from './config/settings.ts';
 import { openDatabase } from './database/open-database.ts';
 import { diagnose } from './diagnose.ts';
@@ -99,7 +100,8 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     else if (attendsAll || attended.has(threadId)) reactor.wake(threadId);
   });
 
-  const guard = { hosts: (environment['ATELIER_HOSTS'] ?? '').split(',').filter(Boolean), inProcessHost: 'atelier.invalid' };
+  const hosts = (environment['ATELIER_HOSTS'] ?? '').split(',').map((name) => name.trim().toLowerCase()).filter(Boolean);
+  const guard = { hosts, inProcessHost: 'atelier.invalid' };
   const app = createApp({
     tokens, guard, version, report, pages: createPages(),
     handlers: {
@@ -122,6 +124,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     token: tokens.own,
     fetch: async (request) => app.fetch(request),
     async listen({ host, port }) {
+      hosts.push(...(await readConfig(home)).server?.hosts.map((name) => name.toLowerCase()) ?? [], ...ownNames(host));
       attendsAll = true;
       await wakeDue();
       listening = await listen({ app, tokens, guard, home, version, host, port, socket: { store, deltas, attend, closing: closing.signal } });
@@ -139,6 +142,16 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
       await store.close();
     },
   };
+}
+
+/**
+ * Names of the address that is listened on, as `Host` has them. They are addresses, not names, so that no page can rebind
+ * its own name to pass for one.
+ */
+function ownNames(host: string): string[] {
+  const isAny = host === '0.0.0.0' || host === '::';
+  const addresses = isAny ? Object.values(networkInterfaces()).flatMap((list) => list ?? []).map(({ address }) => address) : [host];
+  return addresses.map((address) => (address.includes(':') ? `[${address.toLowerCase()}]` : address.toLowerCase()));
 }
 
 /** What broke, for whoever looks into the server; people read a sentence where it happened. */

@@ -12,7 +12,7 @@ export const WireCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rename-thread'), title: z.string().trim().min(1).max(200) }),
   z.object({ type: z.literal('archive-thread') }),
   z.object({ type: z.literal('unarchive-thread') }),
-  z.object({ type: z.literal('change-settings'), mode: Mode.optional(), model: z.string().min(1).max(200).optional() }),
+  z.object({ type: z.literal('change-settings'), mode: Mode.optional(), model: z.string().min(1).max(200).optional(), maxSteps: z.number().int().min(1).max(10_000).optional() }),
   z.object({ type: z.literal('cancel-run'), runId: Id.optional(), reason: z.string().max(500).optional() }),
   z.object({ type: z.literal('decide-approval'), approvalId: Id, answer: z.enum(['allow', 'deny']), always: z.boolean().default(false), reason: z.string().max(2000).optional() }),
   z.object({ type: z.literal('answer-question'), questionId: Id, answer: z.string().min(1).max(100_000) }),

@@ -45,8 +45,8 @@ function decideWire(state: ThreadState, principal: Principal, body: WireCommand)
       return state.archived ? accept() : accept(event('thread.archived', principal, {}));
     case 'unarchive-thread': return state.archived ? accept(event('thread.unarchived', principal, {})) : accept();
     case 'change-settings': {
-      const { mode, model } = body;
-      return accept(event('settings.changed', principal, { ...(mode && { mode }), ...(model && { model }) }));
+      const { mode, model, maxSteps } = body;
+      return accept(event('settings.changed', principal, { ...(mode && { mode }), ...(model && { model }), ...(maxSteps && { maxSteps }) }));
     }
     case 'cancel-run': {
       const run = state.run;

@@ -56,7 +56,7 @@ export const eventData = lazily({
   'thread.unarchived': () => z.object({}),
   'thread.forked': () => z.object({ from: z.object({ threadId: Id, seq: z.number().int() }) }),
   'thread.imported': () => z.object({ from: z.string() }),
-  'settings.changed': () => z.object({ mode: Mode.optional(), model: z.string().optional() }),
+  'settings.changed': () => z.object({ mode: Mode.optional(), model: z.string().optional(), maxSteps: z.number().int().optional() }),
 
   'message.sent': () => z.object({ messageId: Id, parts: z.array(MessagePart), delivery: z.enum(['queue', 'steer']) }),
   'message.withdrawn': () => z.object({ messageId: Id }),

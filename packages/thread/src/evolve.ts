@@ -19,7 +19,7 @@ export function evolve(state: ThreadState, event: Event): ThreadState {
     case 'thread.forked': return { ...next, forkedFrom: event.data.from, restores: [], queue: [] };
     // What was open where it came from is not open here, and what was allowed there is not allowed here.
     case 'thread.imported': return { ...next, queue: [], restores: [], grants: [], run: undefined };
-    case 'settings.changed': return { ...next, mode: event.data.mode ?? state.mode, model: event.data.model ?? state.model };
+    case 'settings.changed': return { ...next, mode: event.data.mode ?? state.mode, model: event.data.model ?? state.model, maxSteps: event.data.maxSteps ?? state.maxSteps };
 
     case 'message.sent': {
       const { messageId, parts, delivery } = event.data;

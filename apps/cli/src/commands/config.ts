@@ -1,17 +1,18 @@
 import { nearWord } from '../near-word.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { askHidden } from '../terminal/ask-hidden.ts';
-import { CommandError, UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import { readAll } from './run.ts';
 
 /** `atelier config list`. */
 export async function listConfig(surroundings: Surroundings, options: { json?: boolean }): Promise<void> {
   const editor = await openEditor(surroundings);
-  const values = await editor.list();
+  const { listConfigSources } = await import('@atelier/server');
+  const values = await listConfigSources({ editor, home: surroundings.home, root: surroundings.cwd, environment: surroundings.environment });
   const { stdout, style } = surroundings;
-  if (options.json === true) stdout.write(`${JSON.stringify(Object.fromEntries(values.map(({ key, value }) => [key, value])), null, 2)}\n`);
+  if (options.json === true) stdout.write(`${JSON.stringify({ values, path: editor.path }, null, 2)}\n`);
   else if (values.length === 0) stdout.write(`Nothing is set; every value is the default. ${style.dim(`(${editor.path})`)}\n`);
-  else stdout.write(`${values.map(({ key, value }) => `${style.bold(key)} = ${show(value)}`).join('\n')}\n${style.dim(editor.path)}\n`);
+  else stdout.write(`${values.map(({ key, value, from }) => `${style.bold(key)} = ${show(value)}  ${style.dim(`(${from})`)}`).join('\n')}\n`);
 }
 
 /** `atelier config get`. Ends with 1 when the key is known and not set. */
@@ -32,7 +33,13 @@ export async function setConfig(surroundings: Surroundings, key: string, given: 
   const secret = editor.isSecret(key);
   const value = given ?? (surroundings.stdin.isTTY ? (secret ? await askHidden(surroundings.stdin, surroundings.stdout, `${key}: `) : undefined) : (await readAll(surroundings.stdin)).trim());
   if (value === undefined || value === '') throw new UsageError(`no value was given for ${key}`, 'atelier config set <key> <value>');
-  await editor.set(key, value);
+  try {
+    await editor.set(key, value);
+  } catch (error) {
+    // The file is as it was: a value that does not fit was the caller's mistake, a damaged file was not.
+    if (error instanceof Error && error.name === 'ConfigError' && error.message.includes('does not fit')) throw new UsageError(error.message, 'atelier config set <key> <value>');
+    throw error;
+  }
   const scope = surroundings.style.dim(secret ? '(kept for you alone; it is not shown again)' : `(${editor.path})`);
   surroundings.stdout.write(`${key} = ${secret ? '••••' : show(await editor.get(key))} ${scope}\n`);
 }
@@ -60,7 +67,7 @@ async function requireKey(editor: { knows(key: string): boolean }, key: string):
   const parts = key.split('.');
   // A name of one's own stays as it was written, so that only the known words are compared.
   const near = nearWord(key, configKeys().map((known) => known.split('.').map((name, index) => (name === '<name>' ? parts[index] ?? name : name)).join('.')));
-  throw new CommandError(`There is no configuration key “${key}”.${near === undefined ? ' `docs/reference/configuration.md` lists them all.' : ` Did you mean ${near}?`}`);
+  throw new UsageError(`there is no configuration key “${key}”.${near === undefined ? ' `docs/reference/configuration.md` lists them all.' : ` Did you mean ${near}?`}`, 'atelier config get|set|unset <key> …');
 }
 
 function show(value: unknown): string {

@@ -30,7 +30,7 @@ export async function demo(surroundings: Surroundings, options: { json?: boolean
   await connection.client.call('createThread', { body: { commandId: surroundings.newId(), threadId, root: folder, title: 'Demo: repair the failing tests', mode: 'auto', model: 'scripted/demo' } });
   const messageId = surroundings.newId();
   await connection.client.call('sendCommand', { path: { threadId }, body: { commandId: surroundings.newId(), command: { type: 'send-message', messageId, parts: [{ type: 'text', text: prompt }], delivery: 'queue' } } });
-  await watchRun({ surroundings: own, connection, threadId, after: 0, messageId, json: options.json === true, deltas: false });
+  await watchRun({ surroundings: own, connection, threadId, after: 0, messageId, json: options.json === true, deltas: false, scripted: true });
   surroundings.exitCode = own.exitCode;
   if (options.json !== true) {
     const prefix = ownHome ? `ATELIER_HOME=${home} ` : '';

@@ -12,7 +12,7 @@ export async function findThread(surroundings: Surroundings, client: Client, nam
     return threads[0];
   }
   if (!/^[A-Za-z0-9_.:-]{1,128}$/.test(name)) throw new CommandError(`“${name}” is not a thread's id. \`atelier thread list --all\` shows them.`);
-  if (name.length >= 36) return (await client.call('getThread', { path: { threadId: name } })).thread;
+  if (name.length >= 36) return getThread(client, name);
   const found = new Map<string, ThreadSummary>();
   for (const archived of ['false', 'true'] as const) {
     let cursor: string | undefined;
@@ -23,9 +23,18 @@ export async function findThread(surroundings: Surroundings, client: Client, nam
     } while (cursor !== undefined);
   }
   const [first, ...others] = found.values();
-  if (first === undefined) return (await client.call('getThread', { path: { threadId: name } })).thread; // a foreign id, or the server says that there is none
+  if (first === undefined) return getThread(client, name); // a foreign id, or there is none
   if (others.length > 0) throw new CommandError(`${found.size} threads match “${name}”: ${[...found.keys()].slice(0, 5).join(', ')}. Write more of the id.`);
   return first;
+}
+
+async function getThread(client: Client, threadId: string): Promise<ThreadSummary> {
+  try {
+    return (await client.call('getThread', { path: { threadId } })).thread;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'thread-not-found') throw new CommandError(`There is no thread “${threadId}”. \`atelier thread list --all\` shows those that there are.`);
+    throw error;
+  }
 }
 
 /** All events of a thread in order, page by page. */

@@ -1,5 +1,7 @@
+import type { Client } from '@atelier/client';
+import type { ThreadSummary } from '@atelier/protocol';
 import type { Mode } from '@atelier/thread';
-import { connect } from '../connect.ts';
+import { connectForWork } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { watchRun } from '../run/watch-run.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -20,7 +22,7 @@ export interface RunOptions {
 export async function run(surroundings: Surroundings, words: readonly string[], options: RunOptions): Promise<void> {
   const mode = chooseMode(options);
   const prompt = await readPrompt(surroundings, words);
-  await using connection = await connect(surroundings);
+  await using connection = await connectForWork(surroundings, async (client) => options.model ?? (options.continue === true ? (await lastThread(surroundings, client))?.model : undefined));
   const { threadId, after } = await openThread(surroundings, connection, { ...options, mode, title: titleOf(prompt) });
   const messageId = surroundings.newId();
   await connection.client.call('sendCommand', {
@@ -40,13 +42,16 @@ export async function openThread(surroundings: Surroundings, { client }: Connect
     });
     return { threadId, after: 0 };
   }
-  const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: 'false' } });
-  const last = threads[0];
+  const last = await lastThread(surroundings, client);
   if (last === undefined) throw new CommandError('There is no thread of this folder to go on with. Leave out --continue to begin one.');
-  if (mode !== undefined || model !== undefined) {
-    await client.call('sendCommand', { path: { threadId: last.threadId }, body: { commandId: surroundings.newId(), command: { type: 'change-settings', ...(mode && { mode }), ...(model && { model }) } } });
+  if (mode !== undefined || model !== undefined || maxSteps !== undefined) {
+    await client.call('sendCommand', { path: { threadId: last.threadId }, body: { commandId: surroundings.newId(), command: { type: 'change-settings', ...(mode && { mode }), ...(model && { model }), ...(maxSteps && { maxSteps }) } } });
   }
   return { threadId: last.threadId, after: last.seq };
+}
+
+async function lastThread(surroundings: Surroundings, client: Client): Promise<ThreadSummary | undefined> {
+  return (await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: 'false' } })).threads[0];
 }
 
 /** What a list shows of a thread that nobody has named: the beginning of its first message. */

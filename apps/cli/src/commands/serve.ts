@@ -20,11 +20,12 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
   if (options.demo === true) await (await import('./demo.ts')).demo(surroundings, {});
   const running = findRunningServer(surroundings.home);
   if (running !== undefined) stdout.write(style.dim(`A server runs already at ${running.url} (process ${running.pid}); this one is a second one on the same data.\n`));
-  const { openServer } = await import('@atelier/server');
+  const { openServer, readConfig } = await import('@atelier/server');
+  const configured = (await readConfig(surroundings.home)).server;
   const server = await openServer({ home: surroundings.home, environment: surroundings.environment, version: surroundings.version });
   const stopped = waitForStop();
   try {
-    const { url, signInUrl } = await listen(server, options);
+    const { url, signInUrl } = await listen(server, { host: options.host ?? configured?.host ?? '127.0.0.1', port: options.port ?? (configured?.port === defaultPort ? undefined : configured?.port) });
     const client = createClient({ baseUrl: 'http://atelier.invalid', token: server.token, fetch: (request) => server.fetch(request) });
     const facts = await client.call('getServer');
     stdout.write([
@@ -44,15 +45,14 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
 }
 
 /** The asked port, or the first free one from the default on. */
-async function listen(server: { listen(address: { host: string; port: number }): Promise<{ url: string; signInUrl: string }> }, options: ServeOptions): Promise<{ url: string; signInUrl: string }> {
-  const host = options.host ?? '127.0.0.1';
-  for (let port = options.port ?? defaultPort; ; port += 1) {
+async function listen(server: { listen(address: { host: string; port: number }): Promise<{ url: string; signInUrl: string }> }, { host, port: asked }: { host: string; port: number | undefined }): Promise<{ url: string; signInUrl: string }> {
+  for (let port = asked ?? defaultPort; ; port += 1) {
     try {
       return await server.listen({ host, port });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EADDRINUSE' && options.port === undefined && port < defaultPort + 50) continue;
-      if (code === 'EADDRINUSE') throw new CommandError(`Port ${port} on ${host} is taken by another program. Choose another one with --port, or leave --port out to get the next free one.`);
+      if (code === 'EADDRINUSE' && asked === undefined && port < defaultPort + 50) continue;
+      if (code === 'EADDRINUSE') throw new CommandError(`Port ${port} on ${host} is taken by another program. Choose another one with --port, or leave --port (and server.port of the configuration) out to get the next free one.`);
       if (code === 'EACCES') throw new CommandError(`Port ${port} may not be used by this account. Choose one above 1023 with --port.`);
       if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new CommandError(`This machine has no address ${host}. Leave --host out to listen on 127.0.0.1.`);
       throw error;

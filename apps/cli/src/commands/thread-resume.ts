@@ -1,7 +1,7 @@
 import type { ThreadSummary } from '@atelier/protocol';
 import { Timeline } from '@atelier/thread';
 import type { CallItem } from '@atelier/thread';
-import { connect } from '../connect.ts';
+import { connectForWork } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { watchRun } from '../run/watch-run.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -19,7 +19,7 @@ export interface ResumeOptions {
 /** `atelier thread resume`: answers what the run waits for, sends a message, then watches until the run ends or waits again. */
 export async function resumeThread(surroundings: Surroundings, id: string, words: readonly string[], options: ResumeOptions): Promise<void> {
   if (options.approve !== undefined && options.deny !== undefined) throw new UsageError('--approve and --deny do not go together', 'atelier thread resume [options] <id> [message...]');
-  await using connection = await connect(surroundings);
+  await using connection = await connectForWork(surroundings, async (client) => (await findThread(surroundings, client, id)).model);
   const thread = await findThread(surroundings, connection.client, id);
   const message = words.join(' ').trim();
   const watch = { surroundings, connection, threadId: thread.threadId, json: options.json === true, deltas: options.deltas === true };

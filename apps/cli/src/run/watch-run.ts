@@ -16,6 +16,8 @@ export interface WatchRunOptions {
   /** JSON lines instead of text; with deltas when `deltas`. */
   json: boolean;
   deltas: boolean;
+  /** The words come from a script, and it is known before the run says so: every line of JSON says it. */
+  scripted?: boolean;
   /** Show people's messages too. */
   showMessages?: boolean;
 }
@@ -33,6 +35,7 @@ export async function watchRun(options: WatchRunOptions): Promise<void> {
   const stopListening = listenForInterrupts(surroundings, cancel);
   let asking = Promise.resolve();
   let askFailure: unknown;
+  let scripted = options.scripted === true;
   const ask = (call: CallItem): void => {
     if (printer === undefined) return;
     asking = asking.then(async () => {
@@ -51,9 +54,10 @@ export async function watchRun(options: WatchRunOptions): Promise<void> {
       connection, threadId, after: options.after, messageId: options.messageId, runId: options.runId, signal: leave.signal,
       onQuestion: json || !surroundings.interactive ? undefined : ask,
       onWatched(watched, items) {
-        if (printer !== undefined) printer.show(watched, items);
-        else if (watched.type === 'event') stdout.write(`${JSON.stringify({ type: 'event', event: watched.event })}\n`);
-        else if (watched.type === 'delta' && options.deltas) stdout.write(`${JSON.stringify(watched)}\n`);
+        if (printer !== undefined) return printer.show(watched, items);
+        if (watched.type === 'event' && watched.event.type === 'run.started') scripted = watched.event.data.scripted;
+        if (watched.type === 'event') writeLine({ type: 'event', event: watched.event });
+        else if (watched.type === 'delta' && options.deltas) writeLine(watched);
       },
     });
   } finally {
@@ -64,8 +68,12 @@ export async function watchRun(options: WatchRunOptions): Promise<void> {
   }
   if (askFailure !== undefined) throw askFailure;
   surroundings.exitCode = end.kind === 'finished' ? exitCodeOf(end.event.data.outcome, end.event.data.verified) : end.kind === 'waiting' ? exitCodes.waiting : end.kind === 'stands-still' ? exitCodes.failed : exitCodes.cancelled;
-  if (json) stdout.write(`${JSON.stringify(resultLine(end, threadId, surroundings.exitCode))}\n`);
+  if (json) writeLine(resultLine(end, threadId, surroundings.exitCode));
   else stdout.write(`${closingLines(end, threadId, style).join('\n')}\n`);
+
+  function writeLine(line: object): void {
+    stdout.write(`${JSON.stringify(scripted ? { ...line, note: 'scripted model' } : line)}\n`);
+  }
 
   function cancel(): void {
     printer?.print([style.yellow('■ cancelling; Ctrl+C again leaves at once')]);

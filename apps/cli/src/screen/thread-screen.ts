@@ -1,7 +1,7 @@
 import { watchThread } from '@atelier/client';
 import { Timeline, noUsage } from '@atelier/thread';
 import type { CallItem, Event, Mode, TimelineItem, Usage, WireCommand } from '@atelier/thread';
-import { connect } from '../connect.ts';
+import { connectForWork } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { nextActivity } from '../run/activity.ts';
 import type { Activity } from '../run/activity.ts';
@@ -64,7 +64,7 @@ export function createThreadScreen(surroundings: Surroundings, options: { model?
   };
   const print = (text: string): void => change({ printed: [...view.printed, { key: nextKey++, text }] });
   const fail = (error: unknown): void => print(`${style.red('✗')} ${error instanceof Error ? error.message : String(error)}`);
-  const opened = (): Promise<Connection> => (connection ??= connect(surroundings));
+  const opened = (): Promise<Connection> => (connection ??= connectForWork(surroundings, () => Promise.resolve(options.model)));
 
   async function open(): Promise<void> {
     try {

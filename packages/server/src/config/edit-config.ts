@@ -11,8 +11,8 @@ export interface ConfigEditor {
   readonly path: string;
   /** Whether there is such a key, or such an object of keys. */
   knows(key: string): boolean;
-  /** Every value that is set, by its dotted key; a kept key of a provider shows as dots. */
-  list(): Promise<{ key: string; value: unknown }[]>;
+  /** Every value that is set, by its dotted key, without defaults. A kept key of a provider shows as dots and is marked `kept`. */
+  list(): Promise<{ key: string; value: unknown; kept?: true }[]>;
   /** The value of a key, or the object below it; undefined when it is not set. Throws `ConfigError` for an unknown key. */
   get(key: string): Promise<unknown>;
   /** Sets a value from its text: JSON where that fits the key, else the text itself. Throws `ConfigError`; nothing is written then. */
@@ -34,9 +34,10 @@ export function openConfigEditor(home: string): ConfigEditor {
     knows: (key) => findKey(key) !== undefined,
     isSecret: (key) => secretProvider(key) !== undefined,
     async list() {
-      const config = await readConfig(home);
-      const kept = (await credentials()).names().map((provider) => ({ key: `providers.${provider}.apiKey`, value: hidden }));
-      return [...flatten(config, []), ...kept].filter((entry, index, all) => all.findIndex(({ key }) => key === entry.key) === index).toSorted((left, right) => (left.key < right.key ? -1 : 1));
+      await readConfig(home); // refuses what does not fit; what stands in the file itself is listed, not the defaults beside it
+      const { parse } = await import('jsonc-parser');
+      const kept = (await credentials()).names().map((provider) => ({ key: `providers.${provider}.apiKey`, value: hidden, kept: true as const }));
+      return [...kept, ...flattenConfig(parse(await readText(path), [], { allowTrailingComma: true }))].filter((entry, index, all) => all.findIndex(({ key }) => key === entry.key) === index).toSorted((left, right) => (left.key < right.key ? -1 : 1));
     },
     async get(key) {
       const provider = secretProvider(key);
@@ -57,7 +58,8 @@ export function openConfigEditor(home: string): ConfigEditor {
       for (const { after } of attempts) {
         const checked = Config.safeParse(parse(after, [], { allowTrailingComma: true }));
         if (checked.success) return writeText(home, path, after);
-        complaint = checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+        // The first reading is the one that was meant: that 9 is too large says more than that "9" is no number.
+        complaint ||= checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
       }
       throw new ConfigError(`“${text}” does not fit ${key} (${complaint}). Nothing was changed.`);
     },
@@ -143,9 +145,10 @@ function candidates(text: string): unknown[] {
   }
 }
 
-function flatten(value: unknown, path: readonly string[]): { key: string; value: unknown }[] {
+/** The values of an object by their dotted keys, secrets as dots. */
+export function flattenConfig(value: unknown, path: readonly string[] = []): { key: string; value: unknown }[] {
   if (!isRecord(value)) return value === undefined ? [] : [{ key: path.join('.'), value: maskSecrets(value, path) }];
-  return Object.entries(value).flatMap(([name, inner]) => flatten(inner, [...path, name]));
+  return Object.entries(value).flatMap(([name, inner]) => flattenConfig(inner, [...path, name]));
 }
 
 /** Keys and headers that stand in the file are not shown; a reference to an environment variable is. */
