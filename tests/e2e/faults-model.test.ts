@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ScriptedAnswer } from '@atelier/models/testing';
-import { goOn, openFaultPlace, wentOn } from './fault-place.ts';
+import { goOn, openFaultPlace, until, wentOn } from './fault-place.ts';
 import type { FaultPlaceOptions } from './fault-place.ts';
 
 const edit: ScriptedAnswer = { toolCalls: [{ name: 'edit_file', input: { path: 'a.txt', edits: [{ old: 'alpha', new: 'beta' }] } }] };
@@ -103,6 +103,21 @@ for (const [name, environment] of Object.entries(formats)) {
     const events = await place.events();
     expect(events.filter((event) => event.type === 'tool.started')).toHaveLength(1);
     expect(events.filter((event) => JSON.stringify(event.data).includes('I leave a mark.'))).toHaveLength(1);
+  });
+}
+
+for (const [what, answer] of Object.entries<ScriptedAnswer>({ 'says nothing': { hang: true }, 'is waited for after a 429': { status: 429, headers: { 'retry-after': '60' } } })) {
+  test(`Ctrl+C while the model ${what}: cancelled at once with 130, and the thread goes on`, async () => {
+    await using place = await openFaultPlace({ script: () => answer });
+    const running = place.start('run', '--yes', 'change alpha to beta');
+    await until('the model is asked', () => place.asked.length === 1);
+    const pressedAt = performance.now();
+    process.kill(-(running.child.pid ?? 0), 'SIGINT');
+    const run = await running;
+    expect(run.exitCode, run.said).toBe(130);
+    expect(performance.now() - pressedAt).toBeLessThan(1000);
+    const next = await place.start('run', '--continue', '--yes', goOn);
+    expect(next.said).toContain(wentOn);
   });
 }
 

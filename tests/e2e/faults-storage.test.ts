@@ -203,6 +203,13 @@ describe('the database', () => {
     expect(await place.text('a.txt')).toBe('beta\n');
   });
 
+  test('used by four runs at once: each is done', async () => {
+    await using place = await openFaultPlace({ script: (request) => (request.step < 3 ? { toolCalls: [call('read_file', { path: 'a.txt' }), call('write_file', { path: `${request.lastUserText}.txt`, content: `${request.step}\n` })] } : done) });
+    const runs = await Promise.all(['one', 'two', 'three', 'four'].map((name) => place.start('run', '--yes', name)));
+    for (const run of runs) expect(run.exitCode, run.said).toBe(0);
+    for (const name of ['one', 'two', 'three', 'four']) expect(await place.text(`${name}.txt`)).toBe('2\n');
+  });
+
   test('damaged: told in a sentence, and left as it is', async () => {
     await using place = await openFaultPlace({ script: [done] });
     await writeFile(join(place.home, 'atelier.db'), 'this is no database, '.repeat(500));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { WorkspaceError } from '../port.ts';
 import type { Environment } from '../sandbox/scrub-environment.ts';
@@ -30,9 +30,9 @@ export function openShadowRepository(options: { root: string; directory: string;
   function prepare(): void {
     if (isReady) return;
     for (const folder of ['objects/info', 'objects/pack', 'refs/checkpoints', 'info']) mkdirSync(path.join(directory, folder), { recursive: true, mode: 0o700 });
-    writeFileSync(path.join(directory, 'HEAD'), 'ref: refs/heads/none\n');
-    writeFileSync(path.join(directory, 'config'), config);
-    writeFileSync(path.join(directory, 'info', 'attributes'), '* -text -eol -crlf -ident -filter -working-tree-encoding -export-subst\n');
+    settle(path.join(directory, 'config'), config);
+    settle(path.join(directory, 'HEAD'), 'ref: refs/heads/none\n');
+    settle(path.join(directory, 'info', 'attributes'), '* -text -eol -crlf -ident -filter -working-tree-encoding -export-subst\n');
     isReady = true;
   }
 
@@ -72,6 +72,14 @@ export function openShadowRepository(options: { root: string; directory: string;
   }
 
   return { directory, root, prepare, git, alone, keep };
+}
+
+/** Gives a file its content at once or leaves it: the Git of another process may be reading it. */
+function settle(file: string, content: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
 }
 
 /** Batched fsync: a checkpoint survives a power cut for the price of one flush. References stay files, whose time is their last use. */
