@@ -11,6 +11,9 @@ const child = spawn('sh', [launcher, ...argv], { stdio: 'inherit' });
 // Ctrl+C reaches the child by itself (same terminal); a signal sent to this process alone is passed on. Either way the child ends in its own time.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
+// npm passes a signal to the shell that it runs scripts in, which dies without passing it on: whose parent is gone was told to end.
+const parent = process.ppid;
+setInterval(() => { if (process.ppid !== parent) child.kill('SIGTERM'); }, 250).unref();
 child.on('error', (error) => {
   process.stderr.write(`Atelier could not be started: ${error.message}. It needs a POSIX shell (sh); on Windows use WSL.\n`);
   process.exit(1);
