@@ -46,15 +46,15 @@ export function createLocalFiles(options: { paths: SafePaths; environment: Recor
 
     read: (input) => withFile(input, async ({ handle, stats }, path) => {
       if (stats.size > wholeFileBytes) throw new WorkspaceError('too-large', `${quotePath(path)} has ${megabytes(stats.size)}. Read it in pages, or search it.`, { path });
-      return toTextFile(await handle.readFile(), path, stats.mode & 0o7777);
+      return toTextFile(await readWhole(handle, stats), path, stats.mode & 0o7777);
     }),
 
-    readPage: (input, page) => withFile(input, async ({ handle, stats }, path) => (stats.size > wholeFileBytes ? streamPage(handle, stats, path, page) : toFilePage(await handle.readFile(), path, page))),
+    readPage: (input, page) => withFile(input, async ({ handle, stats }, path) => (stats.size > wholeFileBytes ? streamPage(handle, stats, path, page) : toFilePage(await readWhole(handle, stats), path, page))),
 
     readBytes: (input, limits) => withFile(input, async ({ handle, stats }, path) => {
       const maxBytes = limits?.maxBytes ?? wholeFileBytes;
       if (stats.size > maxBytes) throw new WorkspaceError('too-large', `${quotePath(path)} has ${megabytes(stats.size)}; at most ${megabytes(maxBytes)} are read at once.`, { path });
-      const bytes = await handle.readFile();
+      const bytes = await readWhole(handle, stats);
       return { bytes, hash: digest('sha256', bytes) };
     }),
 
@@ -135,10 +135,19 @@ async function streamPage(handle: FileHandle, stats: Stats, path: string, page: 
 
 /** SHA-256 (hex) of an open file, streamed where it is large. */
 export async function hashOf(handle: FileHandle, stats: Stats): Promise<string> {
-  if (stats.size <= wholeFileBytes) return digest('sha256', await handle.readFile());
+  if (stats.size <= wholeFileBytes) return digest('sha256', await readWhole(handle, stats));
   const hash = createHash('sha256');
   for await (const { chunk } of chunksOf(handle)) hash.update(chunk);
   return hash.digest('hex');
+}
+
+/** All bytes, in one read where the file is as long as it was: `readFile` asks for the size again and then for the end. */
+async function readWhole(handle: FileHandle, stats: Stats): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(stats.size + 1);
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+  if (bytesRead === stats.size) return buffer.subarray(0, bytesRead);
+  // It has changed meanwhile, or has no size (as in /proc). `readFile` goes on from the handle's position, which is still 0.
+  return handle.readFile();
 }
 
 async function* chunksOf(handle: FileHandle): AsyncGenerator<{ chunk: Buffer; at: number }> {
