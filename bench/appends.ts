@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createIdMaker } from '@atelier/thread';
 import type { NewEvent, Principal } from '@atelier/thread';
 import { Blobs, ThreadStore, ensureProject, openDatabase, startPostgres } from '@atelier/server/testing';
+import type { TestPostgres } from '@atelier/server/testing';
 import { median } from './figure.ts';
 import type { Figure } from './figure.ts';
 
@@ -35,7 +36,7 @@ export async function appendFigures(): Promise<Figure[]> {
     const postgres = await startPostgres();
     if ('missing' in postgres) return [...figures, { name: 'durable appends, PostgreSQL', value: Number.NaN, unit: '%', note: `not measured: ${postgres.missing}` }];
     try {
-      return [...figures, ...await compare('PostgreSQL', await barePostgres(postgres.url), await threadWriter(await postgres.freshUrl(), folder))];
+      return [...figures, ...await compare('PostgreSQL', await barePostgres(await postgres.connect()), await threadWriter(await postgres.freshUrl(), folder))];
     } finally {
       await postgres.close();
     }
@@ -82,10 +83,7 @@ function bareSqlite(path: string): Writer {
   };
 }
 
-async function barePostgres(url: string): Promise<Writer> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+async function barePostgres(client: Awaited<ReturnType<TestPostgres['connect']>>): Promise<Writer> {
   await client.query('create table bare_rows (id bigserial primary key, type text not null, data text not null)');
   return {
     prepare: async () => undefined,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Client } from 'pg';
 
 /** The parts below the HTTP surface, for measurements and tests of other packages. */
 export { openDatabase } from './database/open-database.ts';
@@ -22,6 +23,8 @@ export interface TestPostgres {
   url: string;
   /** URL of an empty schema of its own, so that tests share the server and see nothing of each other. */
   freshUrl(): Promise<string>;
+  /** A plain connection, to be ended by whoever asked for it. */
+  connect(): Promise<Client>;
   /** Stops the server and removes its files. */
   close(): Promise<void>;
 }
@@ -101,6 +104,12 @@ function withSchemas(url: string, close: () => Promise<void>): TestPostgres {
   return {
     url,
     close,
+    async connect() {
+      const { default: pg } = await import('pg');
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      return client;
+    },
     async freshUrl() {
       count += 1;
       const schema = `atelier_${process.pid}_${count}`;

@@ -103,7 +103,7 @@ class PostgresDatabase implements Database {
         name: expected === 0 ? 'append-insert' : 'append-update',
         text: expected === 0 ? append.insert : append.update,
         values: [
-          threadId, command.command_id, expected, thread.project_id, thread.root, thread.title, thread.status, thread.archived, thread.mode, thread.model, thread.last_seq,
+          threadId, command.command_id, expected, thread.project_id, storable(thread.root), storable(thread.title), thread.status, thread.archived, thread.mode, thread.model && storable(thread.model), thread.last_seq,
           thread.steps, thread.usage, thread.cost_usd, thread.outcome, thread.forked_from, thread.updated_at,
           events.map((event) => event.seq), events.map((event) => event.at), events.map((event) => event.type), events.map((event) => event.principal),
           events.map((event) => event.run_id), events.map((event) => event.step_id), events.map((event) => event.call_id), events.map((event) => event.data),
@@ -120,7 +120,7 @@ class PostgresDatabase implements Database {
   }
 
   async index({ threadId, from, to, rows }: { threadId: string; from: number; to: number; rows: Tables['search'][] }): Promise<void> {
-    await guarded(() => this.#pool.query(INDEX, [threadId, from, to, rows.map((row) => row.seq), rows.map((row) => row.kind), rows.map((row) => row.text.replaceAll('\u0000', ' '))]));
+    await guarded(() => this.#pool.query(INDEX, [threadId, from, to, rows.map((row) => row.seq), rows.map((row) => row.kind), rows.map((row) => storable(row.text))]));
   }
 
   write(queries: CompiledQuery[]): Promise<number[]> {
@@ -187,6 +187,11 @@ class PostgresDatabase implements Database {
     await (await this.#wakes)?.end();
     await this.kysely.destroy();
   }
+}
+
+/** PostgreSQL takes no NUL in a text. Events keep theirs, as JSON escapes it; copies of them for lists and searches can do without. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', ' ');
 }
 
 /** Marks where words begin with what was looked for (letters and digits only), as SQLite's `snippet` does. */

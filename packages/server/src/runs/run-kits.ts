@@ -67,8 +67,9 @@ export function openRunKits(options: RunKitsOptions): RunKits {
       }
     },
     async close() {
-      const opened = await Promise.allSettled([...workspaces.values()]);
-      await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+      for (const opened of await Promise.allSettled(workspaces.values())) {
+        if (opened.status === 'fulfilled') await opened.value.close();
+      }
     },
   };
 }

@@ -123,7 +123,7 @@ export function commandCases(makeHome: () => Promise<TestHome>): void {
     test('hostile texts and titles are stored as they are', async () => {
       const home = await makeHome();
       const store = await home.open();
-      const title = "'; drop table events; -- \"“😀\n\u202e";
+      const title = "'; drop table events; -- \"“😀\n\u202e\u0000";
       const threadId = await createThread(store, { title });
       await send(store, threadId, say("\u0000 \\u0000 $1 ? %s 'x' \"y\" \ud83d"));
       const other = await home.open();
