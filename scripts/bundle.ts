@@ -38,7 +38,12 @@ await build({
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
   external: ['pg-native', 'bufferutil', 'utf-8-validate'],
-  alias: { 'react-devtools-core': join(root, 'scripts/empty-module.ts'), 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
+  alias: {
+    'react-devtools-core': join(root, 'scripts/empty-module.ts'),
+    // Ink draws nothing but its last frame where the variable CI is set; a screen on a terminal is drawn everywhere.
+    'is-in-ci': join(root, 'scripts/empty-module.ts'),
+    'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+  },
   plugins: [englishOnly],
   define: { 'process.env.NODE_ENV': '"production"', ATELIER_VERSION: JSON.stringify(version) },
   banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CommandBody } from './commands.ts';
 import { closeFork } from './decide.ts';
 import { isWaiting, threadStatus } from './state.ts';
 import { ThreadUnderTest, ada, allowVerdict, fold, placed, someHash } from './testing.ts';
@@ -22,7 +23,7 @@ describe('decide', () => {
 
   test('nothing can be sent to a thread that does not exist, or is archived', () => {
     const thread = new ThreadUnderTest();
-    const message = { type: 'send-message', messageId: 'm', parts: [{ type: 'text', text: 'x' }], delivery: 'queue' } as const;
+    const message: CommandBody = { type: 'send-message', messageId: 'm', parts: [{ type: 'text', text: 'x' }], delivery: 'queue' };
     expect(thread.send(message)).toMatchObject({ refusal: { code: 'thread-not-found' } });
     thread.send({ type: 'create-thread', data: { projectId: 'p', root: '/r', title: 'T', mode: 'ask' } });
     thread.send({ type: 'archive-thread' });
