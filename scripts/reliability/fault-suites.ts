@@ -39,6 +39,7 @@ export const faultSuites: readonly FaultSuite[] = [
       'a command that forks without end is stopped and named': 'a command that forks without end: stopped and named',
       'a fork bomb ends before its time': 'a fork bomb: ended before its time',
       'a command that fills memory is stopped': 'a command that fills memory: stopped and named',
+      'a part of a command that fills memory is named, also when the whole goes on': 'a part of a command that fills memory: named, also when the whole goes on',
       'without a sandbox a command is not started, and the reason says how to get one': 'no sandbox on this machine: a command is not started, and the reason says how to get one',
     },
   },

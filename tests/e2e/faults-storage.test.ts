@@ -204,10 +204,11 @@ describe('the database', () => {
   });
 
   test('used by four runs at once: each is done', async () => {
-    await using place = await openFaultPlace({ script: (request) => (request.step < 3 ? { toolCalls: [call('read_file', { path: 'a.txt' }), call('write_file', { path: `${request.lastUserText}.txt`, content: `${request.step}\n` })] } : done) });
+    await using place = await openFaultPlace({ script: (request) => (request.step < 3 ? { toolCalls: [call('read_file', { path: 'a.txt' }), call('write_file', { path: `${request.lastUserText}.txt`, content: `${request.step}\n` }), call('run_command', { command: `echo ${request.lastUserText} >> marks.txt` })] } : done) });
     const runs = await Promise.all(['one', 'two', 'three', 'four'].map((name) => place.start('run', '--yes', name)));
     for (const run of runs) expect(run.exitCode, run.said).toBe(0);
     for (const name of ['one', 'two', 'three', 'four']) expect(await place.text(`${name}.txt`)).toBe('2\n');
+    expect((await place.text('marks.txt')).split('\n').toSorted().join(' ').trim()).toBe('four four four one one one three three three two two two');
   });
 
   test('damaged: told in a sentence, and left as it is', async () => {

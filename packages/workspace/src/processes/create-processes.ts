@@ -11,6 +11,7 @@ import { outsideEnvironment, type Environment } from '../sandbox/scrub-environme
 import { createCapturedOutput, wholeCharacters, type CapturedOutput } from './captured-output.ts';
 import { findControlGroups, groupName, type ControlGroup, type ControlGroups } from './control-group.ts';
 import { createOrphanReaper } from './orphan-reaper.ts';
+import { openTemporaryFolder } from './temporary-folder.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
 export interface ProcessLimits {
@@ -67,7 +68,8 @@ const reservedSpareBytes = 1_073_741_824;
 export function createProcesses(options: ProcessesOptions): LocalProcesses {
   const limits = { ...defaultLimits(), ...options.limits };
   const userId = process.getuid?.();
-  const sandbox = createSandbox({ ...options, detected: options.sandbox, executable: process.execPath, userId });
+  const temporary = openTemporaryFolder(path.join(options.scratchDirectory, 'sandbox', 'tmp'), options.newId());
+  const sandbox = createSandbox({ ...options, temporaryName: temporary.name, detected: options.sandbox, executable: process.execPath, userId });
   const reaper = createOrphanReaper({ id: options.newId() });
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
   const outputs = path.join(options.scratchDirectory, 'output');
@@ -220,7 +222,7 @@ export function createProcesses(options: ProcessesOptions): LocalProcesses {
         buryGroups();
         if (dying.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      await Promise.all([...[...background.values()].map((entry) => rm(entry.file, { force: true })), rm(path.join(options.scratchDirectory, 'sandbox', 'tmp'), { recursive: true, force: true })]);
+      await Promise.all([...[...background.values()].map((entry) => rm(entry.file, { force: true })), temporary.remove()]);
       background.clear();
     },
   };

@@ -33,6 +33,8 @@ export interface LayoutOptions {
   hiddenPaths: readonly string[];
   /** Private folders are made below it. */
   scratchDirectory: string;
+  /** Name of the folder that stands in for `/tmp`: of one process alone, since it is removed with that. */
+  temporaryName: string;
 }
 
 const hiddenSystemFolders = ['/home', '/root', '/run', '/mnt', '/media', '/var/tmp', '/var/spool/cron', '/var/backups', '/var/lib/docker', '/var/lib/kubelet', '/etc/ssh', '/etc/ssl/private', '/etc/sudoers.d', '/etc/kubernetes'];
@@ -61,7 +63,7 @@ export function sandboxLayout(options: LayoutOptions): SandboxLayout {
     toolchains: [...shownAgain.filter((place) => existsSync(place)), ...tools, ...shownExecutable(options.executable, hidden, home)],
     home: hasHome ? home : '/tmp/home',
     privateHome: hasHome && !homeInRoot ? path.join(scratch, 'home') : undefined,
-    privateTemporary: path.join(scratch, 'tmp'),
+    privateTemporary: path.join(scratch, 'tmp', options.temporaryName),
     privateShared: path.join(scratch, 'shm'),
     emptyFolder: path.join(scratch, 'empty'),
   };
