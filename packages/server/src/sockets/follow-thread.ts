@@ -39,7 +39,7 @@ export async function* followThread(options: { store: ThreadStore; deltas: Delta
       for (const delta of waiting.splice(0)) yield { type: 'delta', delta };
       while (news && !signal.aborted) {
         news = false;
-        const events = await store.readEvents(threadId, { after: cursor, limit: PAGE });
+        const events = await store.readOn(threadId, { after: cursor, limit: PAGE });
         for (const event of events) {
           yield { type: 'event', event };
           cursor = event.seq;

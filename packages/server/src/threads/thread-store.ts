@@ -2,6 +2,7 @@ import { decide, evolve, initialState, replaceLongTexts, restoreLongTexts } from
 import type { Command, Event, NewEvent, Refusal, ThreadState } from '@atelier/thread';
 import type { Database, EventTable } from '../database/tables.ts';
 import type { Blobs } from './blobs.ts';
+import { RecentEvents } from './recent-events.ts';
 import { blobsOfThread, removeUnnamedBlobs } from './remove-blobs.ts';
 import { SearchIndex } from './search-index.ts';
 import { eventOfRow, eventRow, threadRow } from './thread-rows.ts';
@@ -42,6 +43,7 @@ export class ThreadStore {
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #snapshots = new Map<string, Promise<void>>();
   readonly #anyListeners = new Set<(threadId: string | undefined) => void>();
+  readonly #recent = new RecentEvents();
   readonly #stopForeign: () => void;
 
   constructor(options: ThreadStoreOptions) {
@@ -54,7 +56,10 @@ export class ThreadStore {
       readEvents: (threadId, page) => this.readEvents(threadId, page),
       restoreTexts: (event) => this.restoreTexts(event),
     });
-    this.#stopForeign = this.database.onForeignChange((threadId) => this.#wake(threadId));
+    this.#stopForeign = this.database.onForeignChange((threadId) => {
+      this.#recent.forget(threadId);
+      this.#wake(threadId);
+    });
   }
 
   /** Commands of one thread are handled one after another in this process; other processes are met by compare and set. */
@@ -95,6 +100,7 @@ export class ThreadStore {
         if (events.length > 0) {
           this.#observe?.({ threadId, seq: next.seq });
           this.searchIndex.follow(threadId);
+          this.#recent.add(threadId, events);
           this.#wake(threadId);
         }
         return decision.accepted ? { accepted: true, events, seq: next.seq, duplicate: false } : decision;
@@ -189,6 +195,12 @@ export class ThreadStore {
     return (await query.orderBy('seq', 'desc').execute()).map((row: EventTable) => eventOfRow(row)).reverse();
   }
 
+  /** A page of what follows a cursor, for a reader who is woken by `onChange`: what was appended here is not read back. */
+  readOn(threadId: string, page: { after: number; limit: number }): Promise<Event[]> {
+    const recent = this.#recent.after(threadId, page.after);
+    return recent === undefined ? this.readEvents(threadId, page) : Promise.resolve(recent.slice(0, page.limit));
+  }
+
   restoreTexts<Value>(value: Value): Promise<Value> {
     return restoreLongTexts(value, (blob) => this.blobs.load(blob));
   }
@@ -220,6 +232,7 @@ export class ThreadStore {
         ...(['events', 'commands', 'snapshots', 'leases', 'search'] as const).map((table) => kysely.deleteFrom(table).where('thread_id', '=', threadId).compile()),
       ]);
       this.#states.delete(threadId);
+      this.#recent.forget(threadId);
       this.#wake(threadId);
       await removeUnnamedBlobs(this.database, this.blobs, named);
       return changed[0] === 1;
