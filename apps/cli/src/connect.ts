@@ -45,7 +45,7 @@ export async function connectForWork(surroundings: Surroundings, wanted: (client
   if (await hasModel(connection.client, surroundings.cwd, model)) return connection;
   const own = await connect(surroundings, { own: true });
   if (await hasModel(own.client, surroundings.cwd, model)) {
-    surroundings.stderr.write(`The server at ${connection.url} has no such model, this shell has one: the run works in this process, on the same data.\n`);
+    surroundings.stderr.write(`The server at ${connection.url} has no ${model === undefined ? 'model' : `model ${model}`}, this shell has: the run works in this process, on the same data.\n`);
     await connection.close();
     return own;
   }

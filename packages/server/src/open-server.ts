@@ -75,15 +75,25 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
       scratchDirectory: join(workspaceFolder(root), 'scratch'), checkpointDirectory: join(workspaceFolder(root), 'checkpoints'),
     }),
   });
+  const attended = new Set<string>();
+  const expected = new Set<string>();
+  let attendsAll = false;
   const reactor = new RunReactor({
     store, kits, newId, report,
     leases: createLeases({ database, now, ownerId: newId() }),
     publish: (threadId, delta) => deltas.publish(threadId, delta),
+    // `atelier run` in a shell that has a model works beside a server that has none: that one must not take the run and fail it.
+    async leavesToOthers({ threadId, restores, root, run, model }) {
+      if (expected.delete(threadId) || !attendsAll || restores.length > 0) return false;
+      try {
+        return 'problem' in await (await readModels({ home, environment, root })).choose(run?.model ?? model);
+      } catch {
+        return false; // a broken configuration is told in the thread, where the run fails of it
+      }
+    },
     onBegin: (threadId) => deltas.forgetProblem(threadId),
     platform: `${process.platform} ${process.arch}`,
   });
-  const attended = new Set<string>();
-  let attendsAll = false;
   const attend = (threadId: string): void => {
     attended.add(threadId);
     reactor.wake(threadId);
@@ -106,7 +116,7 @@ export async function openServer(options: ServerOptions): Promise<AtelierServer>
     tokens, guard, version, report, pages: createPages(),
     handlers: {
       ...threadHandlers({
-        store, deltas, now, attend, closing: closing.signal,
+        store, deltas, now, attend, expect: (threadId) => expected.add(threadId), closing: closing.signal,
         defaultMode: async (root) => (await readSettings({ home, environment, root })).mode,
       }),
       ...serverHandlers({

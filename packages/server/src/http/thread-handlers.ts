@@ -24,6 +24,8 @@ export interface ThreadHandlerOptions {
   now(): number;
   /** Mode of new threads in a folder, by configuration. */
   defaultMode(root: string): Promise<Mode>;
+  /** A person is about to tell this server to do something in a thread, so that it answers for the thread. */
+  expect(threadId: string): void;
   /** Something may be due in a thread that somebody of this server works with. */
   attend(threadId: string): void;
   /** Ends streams when the server closes. */
@@ -84,6 +86,7 @@ export function threadHandlers(options: ThreadHandlerOptions): ThreadHandlers {
     searchThreads: ({ query }) => searchThreads(store, query),
 
     async sendCommand({ path: { threadId }, body, principal }) {
+      options.expect(threadId);
       const answer = await store.handle(threadId, { commandId: body.commandId, principal, body: body.command });
       if (!answer.accepted) throw refusalProblem(answer.refusal);
       options.attend(threadId);

@@ -14,6 +14,8 @@ export interface RunReactorOptions {
   leases: Leases;
   kits: RunKits;
   publish(threadId: string, delta: Delta): void;
+  /** Whether another process is meant to do what is due here, because this one could not. */
+  leavesToOthers?(state: ThreadState): Promise<boolean>;
   /** Called when work on a thread begins, before anything can go wrong. */
   onBegin(threadId: string): void;
   newId(): string;
@@ -85,7 +87,8 @@ export class RunReactor {
 
   async #work(threadId: string, stop: AbortController): Promise<void> {
     const { store, leases } = this.#options;
-    if (!isDue(await store.state(threadId))) return;
+    const due = await store.state(threadId);
+    if (!isDue(due) || await this.#options.leavesToOthers?.(due) === true) return;
     const lease = await leases.take(threadId, LEASE_MS);
     if (lease === undefined) return; // another process works on it
     let broken: { error: unknown } | undefined;
