@@ -54,6 +54,7 @@ export class Blobs {
     await kept.sync();
     await kept.close();
     await rename(temporary, path);
+    syncFolder(join(path, '..'));
     return { blob, bytes };
   }
 
@@ -103,6 +104,7 @@ export class Blobs {
         closeSync(file);
       }
       renameSync(temporary, path);
+      syncFolder(join(path, '..'));
     } catch (error) {
       rmSync(temporary, { force: true });
       throw storageError(error, this.#folder) ?? error;
@@ -111,5 +113,15 @@ export class Blobs {
 
   #path(blob: string): string {
     return join(this.#folder, blob.slice(0, 2), blob.slice(2));
+  }
+}
+
+/** Makes a new name in a folder survive a loss of power, as the file's own sync makes its content. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
