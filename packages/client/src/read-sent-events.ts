@@ -7,9 +7,10 @@ export interface SentEvent {
 
 /**
  * Reads `text/event-stream` (HTML standard, section 9.2.6 “Interpreting an event stream”) from a body of bytes. Pieces
- * may be cut anywhere. Ends when the body ends; an event without its final empty line is dropped, as the standard says.
+ * may be cut anywhere. Ends when the body ends; an event without its final empty line is dropped, as the standard says. `heard` is called for every piece,
+ * also for one that only keeps the connection alive.
  */
-export async function* readSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<SentEvent, void, void> {
+export async function* readSentEvents(body: ReadableStream<Uint8Array>, heard?: () => void): AsyncGenerator<SentEvent, void, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
@@ -18,6 +19,7 @@ export async function* readSentEvents(body: ReadableStream<Uint8Array>): AsyncGe
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      heard?.();
       rest += decoder.decode(value, { stream: true });
       // A carriage return at the very end may be the first half of a line end: it waits for the next piece.
       const lines = rest.split(/\r\n|\n|\r(?!$)/);

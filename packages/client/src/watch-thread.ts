@@ -48,7 +48,7 @@ export async function* watchThread(options: WatchOptions): AsyncGenerator<Watche
         path: { threadId }, query: { after: cursor }, signal: connection.signal, headers: cursor > 0 ? { 'last-event-id': String(cursor) } : {},
       });
       if (response.body === null) throw new Error('the server sent no stream');
-      for await (const sent of readSentEvents(watchdog.tap(response.body))) {
+      for await (const sent of readSentEvents(response.body, watchdog.heard)) {
         const watched = read(sent);
         if (watched?.type === 'event') {
           if (watched.event.seq <= cursor) continue;
@@ -89,15 +89,14 @@ function read(sent: SentEvent): Watched | undefined {
   }
 }
 
-/** Calls `silent` once when no piece has passed through `tap` for `silenceMs`. */
-function startWatchdog(silenceMs: number, silent: () => void): { tap(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>; stop(): void } {
+/** Calls `silent` once when `heard` was not called for `silenceMs`. */
+function startWatchdog(silenceMs: number, silent: () => void): { heard(): void; stop(): void } {
   let timer = setTimeout(silent, silenceMs);
-  const heard = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(silent, silenceMs);
-  };
   return {
-    tap: (body) => body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ transform(piece, out) { heard(); out.enqueue(piece); } })),
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(silent, silenceMs);
+    },
     stop: () => clearTimeout(timer),
   };
 }
