@@ -106,8 +106,9 @@ async function finish(parts: AgentParts, recorder: RunRecorder, { outcome, verif
   })]);
 }
 
+/** What the run changed; left out where it cannot be told, since a run must be able to end (its folder may be gone). */
 async function changedFiles(parts: AgentParts, run: RunState): Promise<EventData['run.finished']['files']> {
   if (run.before === undefined || run.tree === undefined || run.before === run.tree) return undefined;
-  const changes = await parts.workspace.checkpoints.changes(run.before, run.tree);
-  return changes.slice(0, 500).map(({ path, kind, added, removed }) => ({ path, kind, added, removed }));
+  const changes = await parts.workspace.checkpoints.changes(run.before, run.tree).catch(() => undefined);
+  return changes?.slice(0, 500).map(({ path, kind, added, removed }) => ({ path, kind, added, removed }));
 }
