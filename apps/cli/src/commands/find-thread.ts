@@ -4,11 +4,11 @@ import type { Event } from '@atelier/thread';
 import type { Surroundings } from '../surroundings.ts';
 import { CommandError } from '../usage-error.ts';
 
-/** The thread that a person named: by its whole id, by a unique beginning or end of it, or by `last`. */
-export async function findThread(surroundings: Surroundings, client: Client, name: string): Promise<ThreadSummary> {
+/** The thread that a person named: by its whole id, by a unique beginning or end of it, or by `last` (of the archived ones, where asked). */
+export async function findThread(surroundings: Surroundings, client: Client, name: string, options: { archived?: boolean } = {}): Promise<ThreadSummary> {
   if (name === 'last') {
-    const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: 'false' } });
-    if (threads[0] === undefined) throw new CommandError('This folder has no thread yet. `atelier thread list --all` shows those of other folders.');
+    const { threads } = await client.call('listThreads', { query: { root: surroundings.cwd, limit: 1, archived: options.archived === true ? 'true' : 'false' } });
+    if (threads[0] === undefined) throw new CommandError(options.archived === true ? 'This folder has no archived thread.' : 'This folder has no thread yet. `atelier thread list --all` shows those of other folders.');
     return threads[0];
   }
   if (!/^[A-Za-z0-9_.:-]{1,128}$/.test(name)) throw new CommandError(`“${name}” is not a thread's id. \`atelier thread list --all\` shows them.`);

@@ -28,7 +28,7 @@ export async function renameThread(surroundings: Surroundings, id: string, words
 /** `atelier thread archive`. */
 export async function archiveThread(surroundings: Surroundings, id: string, options: { undo?: boolean; json?: boolean }): Promise<void> {
   await using connection = await connect(surroundings);
-  const { threadId } = await findThread(surroundings, connection.client, id);
+  const { threadId } = await findThread(surroundings, connection.client, id, { archived: options.undo === true });
   const archived = options.undo !== true;
   await connection.client.call('sendCommand', { path: { threadId }, body: { commandId: surroundings.newId(), command: { type: archived ? 'archive-thread' : 'unarchive-thread' } } });
   tell(surroundings, options.json, { threadId, archived }, archived ? `Archived. \`atelier thread archive ${threadId} --undo\` puts it back.` : 'It is in the list again.');

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { connect } from '../connect.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { CommandError } from '../usage-error.ts';
+import { CommandError, UsageError } from '../usage-error.ts';
 import { findThread } from './find-thread.ts';
 import { readAll } from './run.ts';
 
@@ -15,9 +15,11 @@ const formats: Record<string, Format> = { '.md': 'markdown', '.markdown': 'markd
 
 /** `atelier thread export`. */
 export async function exportThread(surroundings: Surroundings, id: string, options: { format?: Format; output?: string }): Promise<void> {
+  const extension = extname(options.output ?? '').toLowerCase();
+  const format = options.format ?? (extension === '' ? 'markdown' : formats[extension]);
+  if (format === undefined) throw new UsageError(`“${extension}” is not the name of a format. Name the file .md, .html or .jsonl, or say --format`, 'atelier thread export [options] <id>');
   await using connection = await connect(surroundings);
   const { threadId } = await findThread(surroundings, connection.client, id);
-  const format = options.format ?? formats[extname(options.output ?? '').toLowerCase()] ?? 'markdown';
   const response = await connection.client.open('exportThread', { path: { threadId }, query: { format } });
   if (response.body === null) throw new CommandError('The server sent nothing. Try again, and look at `atelier doctor` if it stays so.');
   const body = Readable.fromWeb(response.body as NodeReadableStream<Uint8Array>); // the same stream; two declarations of its type

@@ -34,6 +34,8 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
   let activity: Activity | undefined;
   let held: readonly string[] | undefined;
   let frame = 0;
+  /** Without a terminal: the answer stands on a line that has not ended. */
+  let midLine = false;
   let toldAt = 0;
   let reasoningPrinted: string | undefined;
   let lastKind: TimelineItem['kind'] | undefined;
@@ -79,6 +81,7 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       const rest = text.slice(draft.printed);
       if (isTerminal) return rest.trim() === '' ? [] : ['', ...renderAnswer(rest, options())];
       stdout.write(`${cleanText(rest).trimEnd()}\n`);
+      midLine = false;
       return [];
     }
     return renderAnswer(text, options());
@@ -99,6 +102,7 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       const text = rest.trimEnd();
       if (text === '') return;
       stdout.write(draft.printed === 0 ? `\n${text}` : text);
+      midLine = true;
       draft = { ...draft, printed: draft.printed + draft.text.slice(draft.printed).trimEnd().length };
       return;
     }
@@ -139,7 +143,11 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       held = lines;
       draw();
     },
-    print: (lines) => live.print(lines),
+    print(lines) {
+      if (midLine) stdout.write('\n');
+      midLine = false;
+      live.print(lines);
+    },
     close() {
       clearInterval(timer);
       live.clear();

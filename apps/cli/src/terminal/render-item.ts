@@ -25,6 +25,7 @@ export function renderItem(item: TimelineItem, options: RenderOptions): string[]
     return ['', ...lines.map((line, index) => `${style.cyan(index === 0 ? '›' : ' ')} ${style.bold(line)}${index === lines.length - 1 ? withdrawn : ''}`)];
   }
   if (item.kind === 'run') {
+    if (item.model === 'none') return []; // it could not begin; its end says why
     const scripted = item.scripted ? ` ${style.yellow('· scripted model')}` : '';
     return [style.dim(`  ${item.model} · ${item.mode} mode · ${item.sandbox === 'none' ? 'no sandbox' : `sandbox ${item.sandbox}`}`) + scripted];
   }

@@ -6,6 +6,8 @@ export interface ExportHeader {
   version: 1;
   threadId: string;
   title: string;
+  /** How many events follow, so that a file that was cut off is noticed. */
+  events: number;
 }
 
 /** A line for a text that events only name: the whole of an output that was shortened for the model. */
@@ -15,8 +17,8 @@ export interface ExportedBlob {
 }
 
 /** One JSON value a line: a header, every event with its long texts put back in, then the texts that events only name. */
-export function exportJsonl(header: Omit<ExportHeader, 'format' | 'version'>, events: Event[], blobs: ExportedBlob[] = []): string {
-  const first: ExportHeader = { format: 'atelier-thread', version: 1, ...header };
+export function exportJsonl(header: Omit<ExportHeader, 'format' | 'version' | 'events'>, events: Event[], blobs: ExportedBlob[] = []): string {
+  const first: ExportHeader = { format: 'atelier-thread', version: 1, ...header, events: events.length };
   return [first, ...events, ...blobs].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 

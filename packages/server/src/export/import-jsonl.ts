@@ -2,7 +2,7 @@ import { parseEvent, replaceLongTexts } from '@atelier/thread';
 import type { BlobText, Event, EventOf } from '@atelier/thread';
 import { z } from 'zod';
 
-const Header = z.object({ format: z.literal('atelier-thread'), version: z.literal(1), threadId: z.string(), title: z.string() });
+const Header = z.object({ format: z.literal('atelier-thread'), version: z.literal(1), threadId: z.string(), title: z.string(), events: z.number().int().optional() });
 
 /** What is wrong with an import, and in which line. */
 export class ImportError extends Error {
@@ -33,6 +33,7 @@ export function importJsonl(text: string, keep: (text: string) => BlobText): Imp
   }
   const [created, ...rest] = parsed.map(({ event }) => event);
   if (created?.type !== 'thread.created') throw new ImportError('The file holds no thread: its first event is not thread.created. Nothing was imported.');
+  if (header.events !== undefined && header.events !== parsed.length) throw new ImportError(`The file was cut off: it should hold ${header.events} events, and has ${parsed.length}. Nothing was imported.`);
   for (const { text: whole } of blobs) keep(whole); // named by its own hash, whatever the line says
   return { threadId: header.threadId, title: header.title, created, rest: rest.map((event) => replaceLongTexts(event, keep)) };
 }

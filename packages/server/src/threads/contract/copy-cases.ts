@@ -105,6 +105,7 @@ export function copyCases(makeHome: () => Promise<TestHome>): void {
       expect(() => read(lines.toSpliced(3, 1))).toThrow(/^Line 4: event 4 stands where event 3 should be/);
       expect(() => read([])).toThrow(ImportError);
       expect(() => read(lines.slice(0, 1))).toThrow(/no thread/);
+      expect(() => read(lines.slice(0, -1))).toThrow(/was cut off/);
       expect(() => read(['', ...lines.with(2, 'x')])).toThrow(/^Line 4 /); // empty lines count
     });
   });
