@@ -11,7 +11,7 @@ export type Prepared =
 
 /** Works out what a call would do: finds the tool, parses the input, prepares, and digests. Has no effects. */
 export async function prepareCall(call: CallState, tools: readonly Tool[], scope: ToolScope): Promise<Prepared> {
-  if (call.invalid !== undefined) return refused(`The input of ${call.tool} is not valid JSON (${call.invalid}). Send the call again with valid JSON.`);
+  if (call.invalid !== undefined) return refused(`${call.tool} was not called. ${call.invalid}`);
   const tool = tools.find((candidate) => candidate.name === call.tool);
   if (tool === undefined) return refused(`There is no tool "${call.tool}". The tools are: ${tools.map((candidate) => candidate.name).join(', ')}.`);
   const input = tool.input.safeParse(call.input);

@@ -40,7 +40,7 @@ export const endpoints = {
     method: 'POST', url: '/api/sign-in', summary: 'Exchange a one-time sign-in token for a login session (cookie and bearer token)', tag: 'server',
     path: none, query: () => none, body: () => z.object({ token: z.string().max(200) }), status: 200, answer: () => z.object({ token: z.string() }), open: true,
   }),
-  listModels: get('models', '/api/models', 'Models that can be used, the default first', none, () => z.object({ discover: z.enum(['true', 'false']).default('false') }), () => z.object({
+  listModels: get('models', '/api/models', 'Models that can be used, the default first', none, () => z.object({ discover: z.enum(['true', 'false']).default('false'), root: z.string().max(4096).optional().describe('Folder of a checkout whose atelier.json counts too.') }), () => z.object({
     models: z.array(ModelSummary), reason: z.string(), problems: z.array(z.string()),
   })),
 

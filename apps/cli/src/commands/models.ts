@@ -17,7 +17,7 @@ export const modelAdvice = [
 /** `atelier models`. */
 export async function listModels(surroundings: Surroundings, options: { json?: boolean; discover?: boolean }): Promise<void> {
   await using connection = await connect(surroundings);
-  const answer = await connection.client.call('listModels', { query: { discover: options.discover === true ? 'true' : 'false' } });
+  const answer = await connection.client.call('listModels', { query: { discover: options.discover === false ? 'false' : 'true', root: surroundings.cwd } });
   const { stdout, style } = surroundings;
   if (options.json === true) {
     stdout.write(`${JSON.stringify(answer, null, 2)}\n`);

@@ -44,6 +44,7 @@ export function addThreadCommands(program: Command, surroundings: Surroundings):
     .option('--approve [approval]', 'allow what waits for approval (all of it, or the one with this id)')
     .option('--deny [reason]', 'deny what waits for approval, with a reason for the agent')
     .addOption(new Option('--approval <id>', 'with --deny: only this one'))
+    .option('--queue', 'the message waits until the run is finished; otherwise a run that is under way reads it at its next step')
     .option('--json', 'print the events as JSON, one object on a line, and a result at the end')
     .option('--deltas', 'with --json: print the pieces of answers that are still streaming too')
     .addHelpText('after', '\nExit codes as of `atelier run`.\n\nExamples:\n  atelier thread resume last --approve\n  atelier thread resume last "now the documentation"')

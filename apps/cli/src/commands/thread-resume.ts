@@ -14,6 +14,8 @@ export interface ResumeOptions {
   approval?: string;
   json?: boolean;
   deltas?: boolean;
+  /** The message waits until the run is finished, instead of reaching it at its next step. */
+  queue?: boolean;
 }
 
 /** `atelier thread resume`: answers what the run waits for, sends a message, then watches until the run ends or waits again. */
@@ -33,7 +35,7 @@ export async function resumeThread(surroundings: Surroundings, id: string, words
   if (message !== '' && question !== undefined) await send(surroundings, connection, thread.threadId, { type: 'answer-question', questionId: question.questionId, answer: message });
   if (message !== '' && question === undefined) {
     const messageId = surroundings.newId();
-    await send(surroundings, connection, thread.threadId, { type: 'send-message', messageId, parts: [{ type: 'text', text: message }], delivery: runId === undefined ? 'queue' : 'steer' });
+    await send(surroundings, connection, thread.threadId, { type: 'send-message', messageId, parts: [{ type: 'text', text: message }], delivery: runId === undefined || options.queue === true ? 'queue' : 'steer' });
     await watchRun({ ...watch, after: runId === undefined ? thread.seq : runSeq, messageId });
     return;
   }

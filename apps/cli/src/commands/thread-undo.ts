@@ -1,10 +1,13 @@
 import { watchThread } from '@atelier/client';
+import type { Client } from '@atelier/client';
 import { connect } from '../connect.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { cleanText } from '../terminal/display-width.ts';
 import { plural } from '../terminal/figures.ts';
 import { CommandError } from '../usage-error.ts';
-import { findThread } from './find-thread.ts';
+import { findThread, readAllEvents } from './find-thread.ts';
+
+const NAMED_UNCOVERED = 8;
 
 /** `atelier thread undo`: asks for it, waits until it is done, and names every file. */
 export async function undoRun(surroundings: Surroundings, id: string, options: { run?: string; checkpoint?: string; path?: string[]; json?: boolean }): Promise<void> {
@@ -19,13 +22,25 @@ export async function undoRun(surroundings: Surroundings, id: string, options: {
   });
   for await (const watched of watchThread({ client: connection.client, threadId, after: thread.seq })) {
     if (watched.type !== 'event' || watched.event.type !== 'restore.completed' || watched.event.data.restoreId !== restoreId) continue;
-    report(surroundings, watched.event.data, options.json === true);
+    report(surroundings, { ...watched.event.data, uncovered: path === undefined ? await uncoveredPaths(connection.client, threadId) : [] }, options.json === true);
     return;
   }
   throw new CommandError(`The server went away before the undo was done. It is recorded; \`atelier thread show ${threadId}\` says how it went.`);
 }
 
-function report(surroundings: Surroundings, done: { restored: string[]; removed: string[]; skipped: { path: string; reason: string }[]; error?: string | undefined }, json: boolean): void {
+/** What the thread's newest checkpoint does not hold, so that no undo puts it back. */
+async function uncoveredPaths(client: Client, threadId: string): Promise<Skipped[]> {
+  let uncovered: Skipped[] = [];
+  for await (const event of readAllEvents(client, threadId)) if (event.type === 'checkpoint.created') uncovered = event.data.uncovered;
+  return uncovered;
+}
+
+interface Skipped {
+  path: string;
+  reason: string;
+}
+
+function report(surroundings: Surroundings, done: { restored: string[]; removed: string[]; skipped: Skipped[]; uncovered: Skipped[]; error?: string | undefined }, json: boolean): void {
   const { stdout, stderr, style } = surroundings;
   surroundings.exitCode = done.error === undefined ? 0 : 1;
   if (json) {
@@ -43,4 +58,7 @@ function report(surroundings: Surroundings, done: { restored: string[]; removed:
   ];
   const count = done.restored.length + done.removed.length;
   stdout.write(`${[...lines, count === 0 ? 'No file had to be changed.' : `${style.green('✓')} ${plural(count, 'file')} as before the run.`].join('\n')}\n`);
+  const named = done.uncovered.slice(0, NAMED_UNCOVERED).map(({ path, reason }) => `${cleanText(path)} (${reason === 'too-large' ? 'too large' : cleanText(reason)})`);
+  const more = done.uncovered.length - named.length;
+  if (named.length > 0) stdout.write(`${style.dim(`Not saved for undo, so as they are now: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`)}\n`);
 }

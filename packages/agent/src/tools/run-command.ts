@@ -3,6 +3,7 @@ import { defineTool } from '@atelier/plugin';
 import type { Ending, RunOptions, RunResult } from '@atelier/workspace';
 import { z } from 'zod';
 import { counted, readableBytes } from './limit-text.ts';
+import { sandboxHint } from './sandbox-hint.ts';
 import { tidyPath } from './tidy-path.ts';
 import { failureOf } from './tool-failure.ts';
 import { toolInput } from './tool-input.ts';
@@ -20,14 +21,14 @@ interface Work {
 export const runCommand = defineTool({
   name: 'run_command',
   description:
-    'Runs a shell command in a sandbox (the project is writable; no network, home or secrets). For reading, searching and editing files use the other tools. Start servers and watchers with background.',
+    'Runs a shell command in a sandbox: the project and /tmp are writable; .git is read-only; no network, home or secrets. Nobody can type into it: give programs their non-interactive flags. For reading, searching and editing files use the other tools. Start servers and watchers with background. Each call is a fresh shell in `directory` (default: the root).',
   input: toolInput({
     command: z.string().min(1),
     directory: z.string().optional(),
     timeout_seconds: z.number().optional().describe(`default ${DEFAULT_SECONDS}, at most ${MAX_SECONDS}`),
     background: z.boolean().optional(),
     needs_network: z.array(z.string()).optional().describe('hosts to reach, e.g. registry.example.com; a person may be asked'),
-    unsandboxed: z.boolean().optional().describe('only if it cannot work otherwise; a person is asked'),
+    unsandboxed: z.boolean().optional().describe('only if it cannot work otherwise, e.g. git commit; a person is asked'),
     reason: z.string().optional().describe('why unsandboxed'),
   }),
   replay: 'never',
@@ -92,14 +93,17 @@ async function startInBackground({ options }: Work, { workspace }: RunScope): Pr
 
 async function runToTheEnd({ options, seconds }: Work, { workspace, signal, onOutput, callId }: RunScope): Promise<ToolResult> {
   const result = await workspace.processes.run({ ...options, signal, onOutput });
+  const failed = result.ending.kind !== 'exited' || result.ending.exitCode !== 0;
+  const hint = failed && result.sandboxed ? sandboxHint(result.output, { reachesHosts: (options.allowedHosts ?? []).length > 0 }) : undefined;
   const lines = [
     result.output.replace(/\n$/, ''),
     ...(result.wholeOutputPath === undefined ? [] : [`(shortened from ${readableBytes(result.outputBytes)}; read_output with id "${callId}" reads and searches the whole)`]),
     ...result.notes,
     describeEnding(result, seconds),
+    hint ?? '',
   ];
   return {
-    status: result.ending.kind === 'exited' && result.ending.exitCode === 0 ? 'ok' : 'failed',
+    status: failed ? 'failed' : 'ok',
     output: lines.filter((line) => line !== '').join('\n'),
     ...(result.wholeOutputPath !== undefined && { wholeOutputPath: result.wholeOutputPath }),
     ...(result.ending.kind === 'exited' && { exitCode: result.ending.exitCode }),

@@ -48,10 +48,14 @@ export function serverHandlers(options: ServerHandlerOptions): ServerHandlers {
     },
 
     async listModels({ query }) {
-      const models = await options.models(undefined);
-      const entries = query.discover === 'true' ? await models.discover(AbortSignal.timeout(3000)) : models.list();
+      const models = await options.models(query.root);
+      if (query.discover === 'true') await models.discover(AbortSignal.timeout(3000));
       const chosen = await models.choose(undefined, AbortSignal.timeout(3000));
       const defaultId = 'problem' in chosen ? undefined : chosen.id;
+      // After the choice, which may have asked the servers for their models.
+      const entries = models.list();
+      // A name that only the configuration knows is used all the same, so it is listed too.
+      if (!('problem' in chosen) && !entries.some((entry) => entry.id === chosen.id)) entries.unshift({ id: chosen.id, provider: chosen.provider, model: chosen.model, facts: chosen.facts, source: 'configuration' });
       const summaries = entries.map((entry) => summary(entry, entry.id === defaultId));
       summaries.sort((left, right) => Number(right.default) - Number(left.default));
       return { models: summaries, reason: 'problem' in chosen ? chosen.problem : chosen.reason, problems: [...models.notes] };
