@@ -2,6 +2,7 @@ import { watchThread } from '@atelier/client';
 import { Timeline } from '@atelier/thread';
 import type { TimelineItem } from '@atelier/thread';
 import { connect } from '../connect.ts';
+import { loadTexts } from '../run/load-texts.ts';
 import { createRunPrinter } from '../run/run-printer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { cleanText } from '../terminal/display-width.ts';
@@ -24,7 +25,8 @@ export async function showThread(surroundings: Surroundings, id: string, options
   const timeline = new Timeline({ userId: await connection.userId() });
   let lastSeq = 0;
   let openItems: TimelineItem[] = [];
-  const draw = (items: readonly TimelineItem[]): void => {
+  const draw = async (items: readonly TimelineItem[]): Promise<void> => {
+    for (const item of items) await loadTexts(connection.client, item, options.whole === true);
     const lines = items.flatMap((item) => [...(item.kind === 'text' ? [''] : []), ...renderItem(item, { style, columns: stdout.isTTY ? stdout.columns || 100 : 120, whole: options.whole === true, plain: !stdout.isTTY })]);
     if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
   };
@@ -33,16 +35,18 @@ export async function showThread(surroundings: Surroundings, id: string, options
     openItems.push(...timeline.add(event).filter((item) => !openItems.includes(item)));
     // What can still change is drawn with the run's end, in order.
     if (event.type === 'run.finished' || (openItems.length > 0 && openItems.every((item) => item.kind === 'note'))) {
-      draw(openItems);
+      await draw(openItems);
       openItems = [];
     }
   }
-  draw(openItems);
+  await draw(openItems);
   if (options.follow !== true) return;
   const printer = createRunPrinter(surroundings, true);
   try {
     for await (const watched of watchThread({ client: connection.client, threadId: thread.threadId, after: lastSeq })) {
-      printer.show(watched, watched.type === 'event' ? timeline.add(watched.event) : []);
+      const items = watched.type === 'event' ? timeline.add(watched.event) : [];
+      for (const item of items) await loadTexts(connection.client, item);
+      printer.show(watched, items);
     }
   } finally {
     printer.close();

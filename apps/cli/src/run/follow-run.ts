@@ -1,9 +1,10 @@
 import { watchThread } from '@atelier/client';
 import type { Watched } from '@atelier/client';
 import type { ThreadSummary } from '@atelier/protocol';
-import { Timeline, isBlobText } from '@atelier/thread';
+import { Timeline } from '@atelier/thread';
 import type { CallItem, Event, EventOf, TimelineItem } from '@atelier/thread';
 import type { Connection } from '../connect.ts';
+import { loadTexts } from './load-texts.ts';
 
 /** Follows one run until it ends, or until it waits for a person who is not here. */
 export interface FollowOptions {
@@ -40,7 +41,7 @@ export async function followRun(options: FollowOptions): Promise<RunEnd> {
   const enough = new AbortController();
   for await (const watched of watchThread({ client: connection.client, threadId, after: options.after, signal: AbortSignal.any([signal, enough.signal]) })) {
     const items = watched.type === 'event' ? timeline.add(watched.event) : [];
-    for (const item of items) await loadTexts(connection, item);
+    for (const item of items) await loadTexts(connection.client, item);
     options.onWatched(watched, items);
     if (watched.type === 'event') {
       const { event } = watched;
@@ -81,10 +82,4 @@ export async function followRun(options: FollowOptions): Promise<RunEnd> {
 function startedRun(event: Event, messageId: string | undefined): string | undefined {
   if (event.type === 'run.started' && (messageId === undefined || event.data.messageIds.includes(messageId))) return event.data.runId;
   return event.type === 'step.started' && messageId !== undefined && event.data.messageIds.includes(messageId) ? event.runId : undefined;
-}
-
-/** Puts the text of an answer or a preview in place of its blob; tool output stays short. */
-async function loadTexts(connection: Connection, item: TimelineItem): Promise<void> {
-  if (item.kind === 'text' && isBlobText(item.text)) item.text = await connection.client.call('getBlob', { path: { blob: item.text.blob } });
-  if (item.kind === 'call' && item.stage === 'awaits-approval' && isBlobText(item.preview)) item.preview = await connection.client.call('getBlob', { path: { blob: item.preview.blob } });
 }

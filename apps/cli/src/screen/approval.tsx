@@ -49,7 +49,7 @@ export function Approval({ call, surroundings, columns, active, onAnswer, onCanc
       {preview.length > 0 && <Text>{preview.join('\n')}</Text>}
       {call.verdict !== undefined && <Text dimColor>{cleanText(call.verdict.reason)}</Text>}
       {reason === undefined
-        ? <Text><Text bold>y</Text> allow · <Text bold>n</Text> deny · {grant !== undefined && <Text><Text bold>a</Text> always: {cleanText(grant.describes)} · </Text>}<Text bold>r</Text> deny with a reason · <Text bold>d</Text> {whole ? 'less' : 'everything'}{active ? '' : '  (send or clear what you write first)'}</Text>
+        ? <Text><Text bold>y</Text> allow · <Text bold>n</Text> deny · {grant !== undefined && <Text><Text bold>a</Text> always: {cleanText(grant.describes)} · </Text>}<Text bold>r</Text> deny with a reason · <Text bold>d</Text> {whole ? 'less' : 'show all'}{active ? '' : '  (send or clear what you write first)'}</Text>
         : <Text>Why not: {reason}<Text inverse> </Text></Text>}
     </Box>
   );

@@ -1,7 +1,8 @@
 import { Box, Static, Text, useApp, useWindowSize } from 'ink';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { CallItem } from '@atelier/thread';
 import type { Surroundings } from '../surroundings.ts';
+import { displayWidth } from '../terminal/display-width.ts';
 import { Approval } from './approval.tsx';
 import { Composer } from './composer.tsx';
 import type { InputHistory } from './input-history.ts';
@@ -29,6 +30,18 @@ export function Screen({ surroundings, thread, history }: { surroundings: Surrou
     const timer = setTimeout(() => setLeaving(false), 2_000);
     return () => clearTimeout(timer);
   }, [leaving]);
+
+  // A narrower terminal breaks the lines that were drawn for the wider one, and nothing can be erased any more by counting
+  // them. So the visible part is drawn anew; what is further up stays as it is.
+  const [redraw, setRedraw] = useState({ count: 0, from: 0 });
+  const lastColumns = useRef(columns);
+  useEffect(() => {
+    const isNarrower = columns < lastColumns.current;
+    lastColumns.current = columns;
+    if (!isNarrower) return;
+    surroundings.stdout.write('\u001B[2J\u001B[H');
+    setRedraw(({ count }) => ({ count: count + 1, from: firstVisible(view.printed, columns, rows) }));
+  }, [columns]);
 
   const cancel = (): void => {
     if (view.running) void thread.command({ type: 'cancel-run' });
@@ -67,7 +80,7 @@ export function Screen({ surroundings, thread, history }: { surroundings: Surrou
 
   return (
     <>
-      <Static items={[...view.printed]}>{(entry) => <Text key={entry.key}>{entry.text}</Text>}</Static>
+      <Static key={redraw.count} items={view.printed.slice(redraw.from)}>{(entry) => <Text key={entry.key}>{entry.text}</Text>}</Static>
       <Box flexDirection="column">
         <LiveArea view={view} surroundings={surroundings} columns={columns} rows={rows} />
         {question?.question !== undefined && (
@@ -88,4 +101,17 @@ export function Screen({ surroundings, thread, history }: { surroundings: Surrou
       </Box>
     </>
   );
+}
+
+/** The first of the printed entries that still fit on the screen together, with some rows left for the composer. */
+function firstVisible(printed: readonly { text: string }[], columns: number, rows: number): number {
+  let left = rows - 6;
+  let index = printed.length;
+  while (index > 0) {
+    const lines = printed[index - 1]?.text.split('\n') ?? [];
+    left -= lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);
+    if (left < 0) break;
+    index -= 1;
+  }
+  return index;
 }

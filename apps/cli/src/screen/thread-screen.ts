@@ -7,6 +7,7 @@ import { nextActivity } from '../run/activity.ts';
 import type { Activity } from '../run/activity.ts';
 import { addDelta, emptyDraft } from '../run/draft.ts';
 import type { Draft } from '../run/draft.ts';
+import { loadTexts } from '../run/load-texts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { cutText } from '../terminal/display-width.ts';
 import { renderItem } from '../terminal/render-item.ts';
@@ -116,6 +117,7 @@ export function createThreadScreen(surroundings: Surroundings, options: { model?
       timeline = new Timeline({ userId: await userId() });
       for await (const watched of watchThread({ client, threadId, after: 0, signal: stop.signal })) {
         const items = watched.type === 'event' ? timeline.add(watched.event) : [];
+        for (const item of items) await loadTexts(client, item);
         const running = new Map(timeline.items.slice(-50).flatMap((item) => (item.kind === 'call' && item.stage === 'running' ? [[item.callId, item] as const] : [])));
         change({ activity: nextActivity(view.activity, watched, items, running, now()), ...(watched.type === 'delta' && { draft: addDelta(view.draft, watched.delta) }) });
         if (watched.type === 'event') take(watched.event, timeline.items);

@@ -41,6 +41,7 @@ export async function* followThread(options: { store: ThreadStore; deltas: Delta
         news = false;
         const events = await store.readOn(threadId, { after: cursor, limit: PAGE });
         for (const event of events) {
+          if (event.type === 'step.completed' || event.type === 'step.failed') dropDeltas(waiting, event.stepId);
           yield { type: 'event', event };
           cursor = event.seq;
         }
@@ -61,4 +62,10 @@ export async function* followThread(options: { store: ThreadStore; deltas: Delta
     signal.removeEventListener('abort', stop);
     for (const unsubscribe of stops) unsubscribe();
   }
+}
+
+/** A slow reader may get a step's end before the deltas that led to it: shown after it they would be shown twice. */
+function dropDeltas(waiting: Delta[], stepId: string | undefined): void {
+  const others = waiting.filter((delta) => !('stepId' in delta) || delta.stepId !== stepId);
+  waiting.splice(0, waiting.length, ...others);
 }

@@ -4,7 +4,7 @@ import type { Delta, Event } from '@atelier/thread';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestServer } from '../http/test-server.ts';
-import { createThread, send, testHomes } from '../threads/contract/test-stores.ts';
+import { allEvents, createThread, runIntoCall, say, send, testHomes } from '../threads/contract/test-stores.ts';
 import { DeltaHub } from './delta-hub.ts';
 import { eventStream } from './event-stream.ts';
 import { followThread } from './follow-thread.ts';
@@ -81,6 +81,30 @@ describe('server-sent events', () => {
     expect(delta).not.toContain('id:');
     expect(JSON.parse(delta?.split('data: ')[1] ?? '')).toEqual({ kind: 'problem', message: 'half\na line' });
     await vi.waitFor(() => expect(stop.signal.aborted).toBe(true));
+  });
+
+  test('a slow reader is not given the pieces of a step whose end it has been given', async () => {
+    const store = await (await homes.make()).open();
+    const threadId = await createThread(store);
+    await send(store, threadId, say('go'));
+    await runIntoCall(store, threadId);
+    const ended = (await allEvents(store, threadId)).find((event) => event.type === 'step.completed');
+    const deltas = new DeltaHub();
+    const stop = new AbortController();
+    const followed = followThread({ store, deltas, threadId, after: 0, signal: stop.signal });
+    const kinds = [(await followed.next()).value?.type];
+    deltas.publish(threadId, { kind: 'text', stepId: ended?.stepId ?? '', text: 'late' });
+    deltas.publish(threadId, { kind: 'text', stepId: 'the next one', text: 'in time' });
+    for (;;) {
+      const { value } = await followed.next();
+      kinds.push(value?.type);
+      if (value?.type === 'delta') {
+        expect(value.delta).toMatchObject({ text: 'in time' });
+        break;
+      }
+    }
+    expect(kinds.filter((kind) => kind === 'delta')).toHaveLength(1);
+    stop.abort();
   });
 
   test('a reader that does not read costs nothing: no page is fetched for it, and late deltas are dropped', async () => {
