@@ -73,6 +73,7 @@ export function createProgram(surroundings: Surroundings = surroundingsOfProcess
     .addOption(new Option('-p, --port <port>', 'port to listen on; by default server.port of the configuration, else 4747 or the next free one').argParser(portNumber))
     .option('--host <address>', 'address to listen on; by default server.host of the configuration, else 127.0.0.1. Other machines can reach anything but a loopback address')
     .option('--demo', 'show the demo first')
+    .option('--json', 'print the address and the facts as one line of JSON, then run')
     .addOption(new Option('--open-hint', 'say how to open the address').hideHelp())
     .addHelpText('after', '\nExample:\n  atelier serve --port 8080')
     .action(async (options: object) => (await import('./commands/serve.ts')).serve(surroundings, options));

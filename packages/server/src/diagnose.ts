@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Finding } from '@atelier/protocol';
 import { detectSandbox } from '@atelier/workspace';
@@ -64,7 +65,8 @@ async function sandbox({ environment }: Place): Promise<Omit<Finding, 'name'>> {
 
 async function configuration({ home, environment, root }: Place): Promise<Omit<Finding, 'name'>> {
   await readSettings({ home, environment, root });
-  return { status: 'ok', found: `${home}/config.json${root === undefined ? '' : `, ${root}/atelier.json`}` };
+  const files = [join(home, 'config.json'), ...(root === undefined ? [] : [join(root, 'atelier.json')])].filter((path) => existsSync(path));
+  return { status: 'ok', found: files.length === 0 ? 'defaults; nothing is set' : files.join(', ') };
 }
 
 async function models({ home, environment, root }: Place): Promise<Omit<Finding, 'name'>> {

@@ -31,6 +31,7 @@ export function addConfigCommands(program: Command, surroundings: Surroundings):
     .addHelpText('after', '\nExample:\n  atelier config unset temperature')
     .action(async (key: string) => (await load()).unsetConfig(surroundings, key));
   addCommand(config, 'path', 'Show where your configuration is kept.')
+    .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExample:\n  $EDITOR "$(atelier config path)"')
-    .action(async () => (await load()).showConfigPath(surroundings));
+    .action(async (options: object) => (await load()).showConfigPath(surroundings, options));
 }

@@ -52,8 +52,9 @@ export async function unsetConfig(surroundings: Surroundings, key: string): Prom
 }
 
 /** `atelier config path`. */
-export async function showConfigPath(surroundings: Surroundings): Promise<void> {
-  surroundings.stdout.write(`${(await openEditor(surroundings)).path}\n`);
+export async function showConfigPath(surroundings: Surroundings, options: { json?: boolean }): Promise<void> {
+  const { path } = await openEditor(surroundings);
+  surroundings.stdout.write(options.json === true ? `${JSON.stringify({ path })}\n` : `${path}\n`);
 }
 
 async function openEditor(surroundings: Surroundings) {

@@ -10,6 +10,7 @@ export interface ServeOptions {
   port?: number;
   host?: string;
   demo?: boolean;
+  json?: boolean;
 }
 
 const defaultPort = 4747;
@@ -19,7 +20,7 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
   const { stdout, style } = surroundings;
   if (options.demo === true) await (await import('./demo.ts')).demo(surroundings, {});
   const running = findRunningServer(surroundings.home);
-  if (running !== undefined) stdout.write(style.dim(`A server runs already at ${running.url} (process ${running.pid}); this one is a second one on the same data.\n`));
+  if (running !== undefined && options.json !== true) stdout.write(style.dim(`A server runs already at ${running.url} (process ${running.pid}); this one is a second one on the same data.\n`));
   const { openServer, readConfig } = await import('@atelier/server');
   const configured = (await readConfig(surroundings.home)).server;
   const server = await openServer({ home: surroundings.home, environment: surroundings.environment, version: surroundings.version });
@@ -28,7 +29,7 @@ export async function serve(surroundings: Surroundings, options: ServeOptions): 
     const { url, signInUrl } = await listen(server, { host: options.host ?? configured?.host ?? '127.0.0.1', port: options.port ?? (configured?.port === defaultPort ? undefined : configured?.port) });
     const client = createClient({ baseUrl: 'http://atelier.invalid', token: server.token, fetch: (request) => server.fetch(request) });
     const facts = await client.call('getServer');
-    stdout.write([
+    stdout.write(options.json === true ? `${JSON.stringify({ url, signInUrl, home: surroundings.home, ...facts })}\n` : [
       `${style.bold('Atelier')} ${surroundings.version} listens on ${style.bold(url)}`,
       '', `  ${style.bold('Open:')}    ${style.underline(signInUrl)}`, style.dim('           (this link signs one browser in, once; `atelier serve` prints a new one)'),
       `  ${style.bold('Model:')}   ${facts.model.id === undefined ? style.yellow('none yet') : `${cleanText(facts.model.id)}${facts.model.scripted ? style.yellow(' · scripted model') : ''} ${style.dim(`(${cleanText(facts.model.reason)})`)}`}`,
