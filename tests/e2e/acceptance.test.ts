@@ -59,3 +59,12 @@ test('a message with --queue is read after the run that is under way, in a run o
   expect(first.lines.at(-1)).toMatchObject({ exitCode: 0, summary: 'Heard first' });
   expect(second.lines.at(-1)).toMatchObject({ exitCode: 0, summary: 'Heard second' });
 });
+
+test('an answer that is cut in the middle and asked for again is shown once', async () => {
+  const text = 'Hello world, this is a longer answer.';
+  const place = await setUp([{ text, deltaSize: 5, cutAfter: 15 }, { text, deltaSize: 5, cutAfter: 10 }, { text, deltaSize: 5 }], { 'a.txt': 'a' }, openai);
+  const run = await atelier(['run', '--yes', 'hello'], place);
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stdout.match(/Hello/g)).toHaveLength(1);
+  expect(run.stdout.match(/longer/g)).toHaveLength(1);
+});

@@ -154,9 +154,9 @@ describe('atelier config, models and doctor', () => {
     expect((await atelier(['config', 'set', 'providers.myproxy.apiKey'], { ...place, stdin: 'sk-secret-123\n' })).stdout).not.toContain('sk-secret');
     expect((await atelier(['config', 'list', '--json'], place)).stdout).toContain('••••');
     const wrong = await atelier(['config', 'set', 'modle', 'x'], place);
-    expect(wrong.exitCode).toBe(1);
+    expect(wrong.exitCode).toBe(2);
     expect(wrong.stderr).toContain('Did you mean model?');
-    expect(JSON.parse((await atelier(['models', '--json'], place)).stdout)).toMatchObject({ models: [{ id: 'openai/m', default: true }] });
+    expect(JSON.parse((await atelier(['models', '--json'], place)).stdout)).toMatchObject({ models: [{ id: 'openai/m', default: true }, { id: 'openai/scripted', default: false }] });
     expect(JSON.parse((await atelier(['doctor', '--json'], place)).stdout)).toHaveProperty('findings');
   });
 });

@@ -58,6 +58,8 @@ describe('nextAction', () => {
   test('gives up on empty answers, endless repetition, too many steps, and failures that do not pass', () => {
     expect(nextAction(withRun({ said: 'empty', emptyAnswers: 2 }), limits).do).toBe('call-model');
     expect(nextAction(withRun({ said: 'empty', emptyAnswers: 3 }), limits)).toMatchObject({ outcome: 'failed', error: { code: 'empty-answer' } });
+    expect(nextAction(withRun({ said: 'cut-answer', cutAnswers: 3 }), limits).do).toBe('call-model');
+    expect(nextAction(withRun({ said: 'cut-answer', cutAnswers: 4 }), limits)).toMatchObject({ outcome: 'failed', error: { code: 'cut-answer' } });
     expect(nextAction(withRun({ said: 'calls', traces: Array.from({ length: 6 }, () => ({ calls: 1, results: 1 })) }), limits)).toMatchObject({ outcome: 'failed', error: { code: 'repeating' } });
     expect(nextAction(withRun({ said: 'calls', steps: 10 }), limits)).toMatchObject({ outcome: 'out-of-steps' });
     expect(nextAction(withRun({ lastFailure: { code: 'auth', message: 'x', retryable: false } }), limits)).toMatchObject({ outcome: 'failed', error: { code: 'auth' } });

@@ -54,7 +54,9 @@ export function nextAction(state: ThreadState, limits: RunLimits): Action {
     case 'empty':
       if (run.emptyAnswers < 3) return callOrStop(run);
       return end(run, { outcome: 'failed', error: { code: 'empty-answer', message: 'The model answered three times with nothing. Send the message again, or use another model.' } });
-    case 'cut-answer': return run.cutAnswers < 4 ? callOrStop(run) : finishWork(run, limits);
+    case 'cut-answer':
+      if (run.cutAnswers < 4) return callOrStop(run);
+      return end(run, { outcome: 'failed', error: { code: 'cut-answer', message: 'The answer was cut off by the output limit four times in a row, so the run was stopped. Ask for less at once, or raise the model\'s outputLimit in the configuration.' } });
     case 'answer': return state.queue.some((message) => message.delivery === 'steer') ? callOrStop(run) : finishWork(run, limits);
   }
 }

@@ -32,7 +32,8 @@ export async function undoRun(surroundings: Surroundings, id: string, options: {
 async function uncoveredPaths(client: Client, threadId: string): Promise<Skipped[]> {
   let uncovered: Skipped[] = [];
   for await (const event of readAllEvents(client, threadId)) if (event.type === 'checkpoint.created') uncovered = event.data.uncovered;
-  return uncovered;
+  // What lies in a folder that is named already need not be named too.
+  return uncovered.filter(({ path }) => !uncovered.some((folder) => path.startsWith(`${folder.path}/`)));
 }
 
 interface Skipped {

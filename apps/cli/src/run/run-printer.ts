@@ -31,6 +31,8 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
   const running = new Map<string, TimelineItem>();
   const printed = new Set<TimelineItem>();
   let draft = emptyDraft('');
+  /** What was printed of the step's answer before its stream was cut: the next attempt begins with it, as a rule. */
+  let earlier = '';
   let activity: Activity | undefined;
   let held: readonly string[] | undefined;
   let frame = 0;
@@ -75,8 +77,18 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
     lastKind = item.kind;
   }
 
+  /** What stands printed from the attempt before is not printed again; false while nothing new has come. */
+  function skipEarlier(text: string): boolean {
+    if (earlier === '') return true;
+    if (text.length < earlier.length && earlier.startsWith(text)) return false;
+    if (text.startsWith(earlier)) draft = { ...draft, text, printed: earlier.length };
+    earlier = '';
+    return true;
+  }
+
   /** What of an answer has not been printed while it streamed. */
   function answerLines(text: Extract<TimelineItem, { kind: 'text' }>['text']): string[] {
+    if (typeof text === 'string' && !skipEarlier(text)) return [];
     if (draft.printed > 0 && typeof text === 'string' && text.startsWith(draft.text.slice(0, draft.printed))) {
       const rest = text.slice(draft.printed);
       if (isTerminal) return rest.trim() === '' ? [] : ['', ...renderAnswer(rest, options())];
@@ -96,6 +108,7 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
   }
 
   function printSettled(): void {
+    if (!skipEarlier(draft.text)) return;
     if (!isTerminal) {
       const rest = cleanText(draft.text.slice(draft.printed));
       // A line end at the end is kept back: the answer's own end decides how many there are.
@@ -124,8 +137,10 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       if (watched.type === 'delta') {
         if (watched.delta.kind === 'restart') {
           const { reason, waitMs, attempt } = watched.delta;
-          if (!isTerminal && draft.printed > 0) stdout.write('\n');
-          live.print([`${style.yellow('!')} ${cleanText(reason)}; asking again${waitMs > 0 ? ` in ${formatDuration(waitMs)}` : ''} (attempt ${attempt})`]);
+          if (midLine) stdout.write('\n');
+          midLine = false;
+          if (draft.printed > earlier.length) earlier = draft.text.slice(0, draft.printed);
+          live.print([`${style.yellow('!')} ${cleanText(reason).replace(/\.$/, '')}; asking again${waitMs > 0 ? ` in ${formatDuration(waitMs)}` : ''} (attempt ${attempt})`]);
         }
         if (watched.delta.kind === 'problem') live.print([`${style.red('!')} ${cleanText(watched.delta.message)}`]);
         draft = addDelta(draft, watched.delta);
@@ -136,7 +151,10 @@ export function createRunPrinter(surroundings: Surroundings, showMessages: boole
       }
       if (watched.type === 'lost') live.print([style.dim(`· connection lost (${watched.error.message}); trying again`)]);
       for (const item of items) printItem(item);
-      if (watched.type === 'event' && (watched.event.type === 'step.completed' || watched.event.type === 'step.failed')) draft = emptyDraft('');
+      if (watched.type === 'event' && (watched.event.type === 'step.completed' || watched.event.type === 'step.failed')) {
+        draft = emptyDraft('');
+        earlier = '';
+      }
       if (isTerminal) draw();
     },
     hold(lines) {

@@ -93,7 +93,8 @@ function openKit(options: RunKitsOptions, workspace: Workspace, settings: RunSet
         layers: settings.layers,
         policyVersion: policyVersion(settings.layers),
         allowedHosts: settings.allowedHosts,
-        checks: project.checks.filter((check) => settings.verify.checks.includes(check.name)),
+        // In the order of the settings: what is quick to fail comes first.
+        checks: settings.verify.checks.flatMap((name) => project.checks.find((check) => check.name === name) ?? []),
         verifyRounds: settings.verify.rounds,
         readAuthority: options.readAuthority,
         newId: options.newId,
