@@ -18,7 +18,7 @@ export type TimelineItem =
   | CallItem
   | { kind: 'plan'; seq: number; items: PlanItem[] }
   /** `checked`: how many of the checks could be run at all. */
-  | { kind: 'verification'; seq: number; round: number; checks: string[]; passed: boolean | undefined; checked: number }
+  | { kind: 'verification'; seq: number; round: number; checks: string[]; passed: boolean | undefined; checked: number; failed: string[] }
   | { kind: 'problem'; seq: number; code: string; message: string; retryable: boolean }
   | { kind: 'run-end'; seq: number; at: string; runId: string; outcome: Outcome; verified: Verified; summary: string; usage: Usage; costUsd: number | undefined; steps: number; files: EventData['run.finished']['files']; error: EventData['run.finished']['error'] }
   | { kind: 'note'; seq: number; at: string; text: string };
@@ -117,7 +117,7 @@ export class Timeline {
       case 'checkpoint.created': return [];
       case 'verification.started': {
         const { round, checks } = event.data;
-        const item = { kind: 'verification' as const, seq, round, checks: checks.map((check) => check.name), passed: undefined, checked: 0 };
+        const item = { kind: 'verification' as const, seq, round, checks: checks.map((check) => check.name), passed: undefined, checked: 0, failed: [] };
         this.#verification = item;
         // The checks first, then what they say together.
         return [...checks.flatMap((check) => this.#push(this.#call(seq, check.callId, 'run_command', { command: check.command }, check.name))), ...this.#push(item)];
@@ -126,6 +126,7 @@ export class Timeline {
         if (this.#verification === undefined) return [];
         this.#verification.passed = event.data.passed;
         this.#verification.checked = event.data.checked;
+        this.#verification.failed = event.data.failures.map((failure) => failure.name);
         return [this.#verification];
       }
       case 'restore.requested': return this.#note(event, event.data.target.runId === undefined ? 'Restore asked for' : 'Undo asked for');

@@ -39,7 +39,7 @@ export function renderItem(item: TimelineItem, options: RenderOptions): string[]
     const names = item.checks.join(', ');
     if (item.passed === undefined) return [];
     if (item.passed && item.checked === 0) return [`${style.yellow('!')} ${style.bold('Not verified')}: ${names} could not be run here`];
-    return item.passed ? [`${style.green('✓')} ${style.bold('Verified')}: ${names}`] : [`${style.red('✗')} ${style.bold('Not passing')}: ${names} ${style.dim(`(round ${item.round})`)}`];
+    return item.passed ? [`${style.green('✓')} ${style.bold('Verified')}: ${names}`] : [`${style.red('✗')} ${style.bold('Not passing')}: ${item.failed.join(', ') || names} ${style.dim(`(round ${item.round})`)}`];
   }
   if (item.kind === 'problem') return wrapAll(cleanText(item.message), columns - 4).map((line, index) => `${index === 0 ? style.yellow('!') : ' '} ${line}`);
   if (item.kind === 'run-end') return renderEnd(item, options);
