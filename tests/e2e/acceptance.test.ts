@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { startScriptedServer } from '@atelier/models/testing';
@@ -67,4 +67,16 @@ test('an answer that is cut in the middle and asked for again is shown once', as
   expect(run.exitCode, run.stderr).toBe(0);
   expect(run.stdout.match(/Hello/g)).toHaveLength(1);
   expect(run.stdout.match(/longer/g)).toHaveLength(1);
+});
+
+test('where there is no sandbox every command asks, in auto mode too, and runs when it was allowed', async () => {
+  const place = await setUp([{ toolCalls: [{ name: 'run_command', input: { command: 'echo b > b.txt; cat b.txt' } }] }, { text: 'Done.' }], { 'a.txt': 'a' }, openai);
+  const bin = join(place.env['ATELIER_HOME'] ?? '', 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'bwrap'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const env = { ...place.env, PATH: `${bin}:${place.env['PATH'] ?? ''}` };
+  expect((await atelier(['run', '--yes', 'go'], { ...place, env })).exitCode).toBe(3);
+  const resumed = await atelier(['thread', 'resume', 'last', '--approve', '--json'], { ...place, env });
+  expect(resumed.exitCode, resumed.stdout).toBe(0);
+  expect(resumed.stdout).toContain('b\\nexit code 0');
 });

@@ -29,8 +29,9 @@ export async function openTestFolder(given: Record<string, string> = {}): Promis
   const files = folderFiles(root);
   const { processes, close } = folderProcesses(root);
   const git = promisify(execFile);
-  const workspace: Pick<Workspace, 'root' | 'files' | 'search' | 'processes' | 'git'> = {
+  const workspace: Pick<Workspace, 'root' | 'sandbox' | 'files' | 'search' | 'processes' | 'git'> = {
     root,
+    sandbox: { kind: 'bubblewrap', missing: undefined },
     files,
     search: folderSearch(root, files),
     processes,

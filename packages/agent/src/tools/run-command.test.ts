@@ -53,3 +53,20 @@ test('passes a shortened output on and tells notes of the sandbox', async () => 
     exitCode: 1,
   });
 });
+
+test('runs what a person allowed where there is no sandbox', async () => {
+  await using folder = await openTestFolder();
+  const scope = folder.scope();
+  const asked: unknown[] = [];
+  const run: typeof scope.workspace.processes.run = (options) => {
+    asked.push(options.unsandboxed);
+    return scope.workspace.processes.run(options);
+  };
+  const prepared = await runCommand.prepare(runCommand.input.parse({ command: 'echo here' }), scope);
+  if (prepared.kind === 'refused') throw new Error(prepared.reason);
+  for (const kind of ['none', 'bubblewrap'] as const) {
+    const workspace = { ...scope.workspace, sandbox: { kind, missing: undefined }, processes: { ...scope.workspace.processes, run } };
+    expect(await runCommand.run(prepared, { ...scope, workspace })).toMatchObject({ status: 'ok' });
+  }
+  expect(asked).toEqual([true, undefined]);
+});
