@@ -26,6 +26,9 @@ export class Conversation {
   /** Results of the checks of the verification in progress, by call id. */
   readonly checkResults = new Map<string, EventData['tool.completed']>();
 
+  /** Paths of the nested AGENTS.md that the model was told, in this run or before; told once, they stand in the prompt. */
+  readonly shownRules = new Set<string>();
+
   /** Folds one event whose long texts are restored. */
   add(event: Event): void {
     this.seq = event.seq;
@@ -119,7 +122,9 @@ export class Conversation {
       this.checkResults.set(data.callId, data); // the model hears of it by the verification
       return;
     }
-    this.#results.set(data.callId, { type: 'tool-result', toolCallId: data.callId, toolName: data.tool, output: { type: 'text', value: shownText(data.output) || '(no output)' } });
+    const value = shownText(data.output) || '(no output)';
+    for (const [, path] of value.matchAll(RULES_HEADING)) if (path !== undefined) this.shownRules.add(path);
+    this.#results.set(data.callId, { type: 'tool-result', toolCallId: data.callId, toolName: data.tool, output: { type: 'text', value } });
     if (this.#results.size < this.#calls.length) return;
     // In the order in which they were asked for, whatever the order in which they ended.
     const content = this.#calls.flatMap((call) => this.#results.get(call.callId) ?? []);
@@ -135,6 +140,14 @@ export class Conversation {
 }
 
 const KEPT_RESULTS = 6;
+
+/** As `rulesHeading` writes it. */
+const RULES_HEADING = /^\[Rules from (.+), for what is under its folder\]$/gm;
+
+/** The line before the rules of a folder, in the result of the call that entered it. */
+export function rulesHeading(path: string): string {
+  return `[Rules from ${path}, for what is under its folder]`;
+}
 
 type AnswerContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
 

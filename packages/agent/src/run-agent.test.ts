@@ -101,6 +101,16 @@ describe('a run', () => {
     for (const [index, prompt] of prompts.slice(1).entries()) expect(prompt.startsWith(prompts[index] ?? 'x')).toBe(true);
   });
 
+  test('the rules of a folder are told with the first file of it, and once in a thread', async () => {
+    const read = call('read_file', { path: 'sub/a.txt' });
+    const bench = new Bench(steps(read, { text: 'Read.' }, read, { text: 'Read again.' }), { files: { 'sub/AGENTS.md': 'Use tabs.', 'sub/a.txt': 'a\n' } });
+    await bench.run();
+    bench.say('again');
+    await bench.run();
+    const told = bench.all('tool.completed').map((event) => shownText(event.data.output).includes('[Rules from sub/AGENTS.md, for what is under its folder]\nUse tabs.'));
+    expect(told).toEqual([true, false]);
+  });
+
   test('calls that do not conflict run at once; those that do, one after another', async () => {
     let running = 0;
     let most = 0;

@@ -22,7 +22,6 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
   const runId = log.state().run?.runId;
   if (runId === undefined) return 'finished';
   const recorder = new RunRecorder(log, { principal: parts.principal, runId });
-  const shownRules = new Set<string>();
   const warm = once(() => warmCheckpoints(parts));
   const limits = { verifyRounds: parts.verifyRounds, hasChecks: parts.checks.length > 0 };
   try {
@@ -37,7 +36,7 @@ export async function runAgent(parts: AgentParts): Promise<Ending> {
           if ((recorder.state.run?.steps ?? 0) > 0) warm();
           await callModel(parts, recorder);
           break;
-        case 'settle-calls': await settleCalls(parts, recorder, action.callIds, shownRules); break;
+        case 'settle-calls': await settleCalls(parts, recorder, action.callIds, recorder.conversation.shownRules); break;
         case 'cancel-calls': await cancelCalls(recorder, action.callIds); break;
         case 'verify': await startVerification(parts, recorder, action.round); break;
         case 'conclude-verification': await concludeVerification(recorder); break;

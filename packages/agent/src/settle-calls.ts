@@ -4,6 +4,7 @@ import type { Evaluation } from '@atelier/policy';
 import type { Authority, CallState, Effect, EventData, RunFact } from '@atelier/thread';
 import { fingerprintCalls } from '@atelier/thread';
 import type { AgentParts } from './agent-parts.ts';
+import { rulesHeading } from './conversation.ts';
 import { REFUSED_REPETITIONS, repetitions } from './next-action.ts';
 import { prepareCall, sentence } from './prepare-call.ts';
 import { nestedRules } from './read-rules.ts';
@@ -260,7 +261,7 @@ async function rulesFor(parts: AgentParts, effects: Effect[], shownRules: Set<st
   let text = '';
   for (const effect of effects) {
     if (effect.kind !== 'read' && effect.kind !== 'write') continue;
-    for (const rules of await nestedRules(parts.workspace, effect.path, shownRules)) text += `\n\n[Rules from ${rules.path}, for what is under its folder]\n${rules.text}`;
+    for (const rules of await nestedRules(parts.workspace, effect.path, shownRules)) text += `\n\n${rulesHeading(rules.path)}\n${rules.text}`;
   }
   return text;
 }
