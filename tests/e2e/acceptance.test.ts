@@ -80,3 +80,10 @@ test('where there is no sandbox every command asks, in auto mode too, and runs w
   expect(resumed.exitCode, resumed.stdout).toBe(0);
   expect(resumed.stdout).toContain('b\\nexit code 0');
 });
+
+test('says what of a project\'s atelier.json is not taken when that leaves no model', async () => {
+  const place = await setUp([], { 'atelier.json': '{ "model": "own/big", "providers": { "own": { "kind": "openai-responses", "baseUrl": "https://models.example/v1", "apiKey": "sk-1" } } }' }, () => ({ ANTHROPIC_API_KEY: 'sk-ant-1234567890' }));
+  const run = await atelier(['run', '--json', 'go'], place);
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain('a project may not bring keys or headers');
+});

@@ -85,7 +85,8 @@ function openKit(options: RunKitsOptions, workspace: Workspace, settings: RunSet
     maxSteps: (state) => state.maxSteps ?? settings.maxSteps,
     async agentParts(log, state) {
       const model = await settings.models.choose(state.run?.model ?? state.model);
-      if ('problem' in model) return { problem: { code: 'no-model', message: model.problem } };
+      // What was left out of the configuration is often why there is no model.
+      if ('problem' in model) return { problem: { code: 'no-model', message: [model.problem, ...settings.models.notes].join(' ') } };
       const project = await workspace.detectProject();
       return {
         log, workspace, model, principal: principal(state),
