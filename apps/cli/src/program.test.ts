@@ -17,6 +17,7 @@ describe('the command line', () => {
     [['run', '--mode', 'fast', 'x'], /Allowed choices are plan, ask, auto/],
     [['run', '--max-steps', '0', 'x'], /whole number from 1/],
     [['run', '--yes', '--mode', 'plan', 'x'], /--yes means --mode auto/],
+    [['--mode', 'plan', 'run', '--yes', 'x'], /--yes means --mode auto/],
     [['run'], /say what to do/],
     [['thread', 'show'], /missing required argument 'id'/],
     [['serve', '--port', '99999'], /port number/],

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Mode } from '@atelier/thread';
 import { addCommand, modeOption, positiveInteger, unknownCommand } from './commands/add-command.ts';
 import { addConfigCommands } from './commands/config-commands.ts';
 import { addThreadCommands } from './commands/thread-commands.ts';
@@ -49,7 +50,10 @@ export function createProgram(surroundings: Surroundings = surroundingsOfProcess
     .addOption(new Option('--max-steps <count>', 'end the run after so many model calls').argParser(positiveInteger))
     .option('-c, --continue', 'go on with the last thread of this folder')
     .addHelpText('after', '\nExit codes: 0 done (and verified, where there was something to verify), 1 failed, 2 bad usage, 3 waits for an\napproval or an answer, 4 the project\'s checks do not pass, 130 cancelled.\n\nExamples:\n  atelier run "make the failing test pass"\n  atelier run --yes --json "update the changelog" | jq -r .event.type\n  git diff | atelier run --mode plan "review this change:" -')
-    .action(async (words: string[], options: object) => (await import('./commands/run.ts')).run(surroundings, words, options));
+    .action(async (words: string[], options: object) => {
+      const { model, mode } = program.opts<{ model?: string; mode?: Mode }>(); // `atelier -m x run …` means what it says
+      await (await import('./commands/run.ts')).run(surroundings, words, { ...(model && { model }), ...(mode && { mode }), ...options });
+    });
 
   addThreadCommands(program, surroundings);
   addConfigCommands(program, surroundings);
