@@ -1,6 +1,6 @@
 /**
  * `npm test`: types, lint, bundle, then every test; the last line is `N passed, N failed, N skipped`, alone.
- * `npm test -- --only unit` (or e2e, types, lint; repeatable) runs a part; other arguments go to vitest.
+ * `npm test -- --only unit` (or alone, e2e, types, lint; repeatable) runs a part; other arguments go to vitest.
  * Under `CI=true` a skipped test is a failure: a missing tool must not look like a green run.
  */
 import { spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const parts = ['types', 'lint', 'unit', 'e2e'] as const;
+const parts = ['types', 'lint', 'unit', 'alone', 'e2e'] as const;
 type Part = (typeof parts)[number];
 
 const { only, rest } = readArguments(process.argv.slice(2));
@@ -25,6 +25,7 @@ try {
   if (wanted('lint')) await step('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', 'packages', 'apps', 'scripts', 'tests', 'bench']);
   if (wanted('unit') || wanted('e2e')) await step('bundle', ['scripts/bundle.ts']);
   if (wanted('unit')) await tests('unit');
+  if (wanted('alone')) await tests('alone');
   if (wanted('e2e')) await tests('e2e');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -41,7 +42,7 @@ async function step(name: string, argv: string[]): Promise<void> {
   console.log(`  ${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
-async function tests(project: 'unit' | 'e2e'): Promise<void> {
+async function tests(project: 'unit' | 'alone' | 'e2e'): Promise<void> {
   const report = join(scratch, `${project}.json`);
   await step(project, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter', inCi ? 'default' : 'dot', '--reporter', 'json', '--outputFile.json', report, ...rest]);
   const counts = readReport(report);
