@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { CompiledQuery } from 'kysely';
 import type { Client, Pool, PoolClient } from 'pg';
@@ -70,11 +71,11 @@ new_events as (
   select moved.id, rows.* from moved, unnest($18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[]) rows
 ),
 new_command as (insert into commands (thread_id, command_id, first_seq, last_seq, refusal) select id, $2, $26::bigint, $27::bigint, $28::text from moved)
-select pg_notify('${CHANNEL}', id) from moved`;
+select pg_notify('${CHANNEL}', $29 || id) from moved`;
 
 const UPDATE_THREAD = `update threads set title = $6, status = $7, archived = $8, mode = $9, model = $10, last_seq = $11, steps = $12, usage = $13, cost_usd = $14,
-  outcome = $15, forked_from = $16, updated_at = $17, project_id = coalesce($4, project_id), root = coalesce($5, root)
-  where id = $1 and last_seq = $3::bigint returning id`;
+  outcome = $15, forked_from = $16, updated_at = $17
+  where id = $1 and last_seq = $3::bigint and $4::text is not null and $5::text is not null returning id`;
 const INSERT_THREAD = `insert into threads (id, project_id, root, title, status, archived, mode, model, last_seq, steps, usage, cost_usd, outcome, forked_from, updated_at, created_at)
   select $1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17 where $3::bigint = 0 on conflict do nothing returning id`;
 const append = { update: APPEND(UPDATE_THREAD), insert: APPEND(INSERT_THREAD) };
@@ -90,6 +91,8 @@ class PostgresDatabase implements Database {
   readonly #listeners = new Set<(threadId: string | undefined) => void>();
   #wakes: Promise<Client> | undefined;
   #closing = false;
+  /** Begins the wakes that this process sends, so that it does not wake itself by them. */
+  readonly #key = `${randomUUID()} `;
 
   constructor(pool: Pool, openClient: () => Client) {
     this.#pool = pool;
@@ -107,7 +110,7 @@ class PostgresDatabase implements Database {
           thread.steps, thread.usage, thread.cost_usd, thread.outcome, thread.forked_from, thread.updated_at,
           events.map((event) => event.seq), events.map((event) => event.at), events.map((event) => event.type), events.map((event) => event.principal),
           events.map((event) => event.run_id), events.map((event) => event.step_id), events.map((event) => event.call_id), events.map((event) => event.data),
-          command.first_seq, command.last_seq, command.refusal,
+          command.first_seq, command.last_seq, command.refusal, this.#key,
         ],
       });
       return rows.length > 0 ? 'appended' as const : 'moved' as const;
@@ -167,7 +170,7 @@ class PostgresDatabase implements Database {
       }, 500).unref();
     };
     client.on('error', again);
-    client.on('notification', (message) => this.#tell(message.payload));
+    client.on('notification', ({ payload }) => { if (payload?.startsWith(this.#key) !== true) this.#tell(payload?.split(' ')[1]); });
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
