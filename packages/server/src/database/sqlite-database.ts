@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
@@ -15,6 +16,7 @@ const FIND = "select thread_id, seq, kind, snippet(search, 0, char(2), char(3), 
 /** Opens (and makes) the embedded database: WAL, every commit synced. Several processes may open it at once. */
 export async function openSqlite(path: string, { busyMs = BUSY_MS }: { busyMs?: number } = {}): Promise<Database> {
   return guarded(path, async () => {
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600)); // SQLite gives its other files the same mode
     const connection = new DatabaseSync(path, { timeout: 25 });
     // Two processes that open a new file at once both want to turn on WAL; the second waits.
     await retryBusy(busyMs, () => connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma mmap_size = 0'));
