@@ -11,6 +11,9 @@ export interface GitUse {
 /** Options before the verb whose value is the next word. */
 const globalValues = new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace', '--exec-path', '--super-prefix', '--config-env', '--attr-source']);
 
+/** Verbs that lose work with one option and do not with another. */
+const losesByOption = new Set(['reset', 'push', 'clean', 'branch', 'checkout', 'switch', 'stash', 'reflog', 'gc', 'tag', 'worktree']);
+
 /** Says what a Git command would do; `words` begins with `git`. A verb that is not known may be an alias for anything. */
 export function classifyGit(words: ShellWord[]): GitUse {
   let at = 1;
@@ -27,7 +30,8 @@ export function classifyGit(words: ShellWord[]): GitUse {
   const rest = words.slice(at + 1);
   const args = rest.map((word) => word.text);
   if (verb.dynamic || verb.glob) return { readOnly: false, network: false, destructive: 'its verb is only known when it runs' };
-  const lost = destroys(verb.text, args);
+  const unknown = rest.some((word) => word.dynamic) && losesByOption.has(verb.text) ? 'its options are only known when it runs' : undefined;
+  const lost = destroys(verb.text, args) ?? unknown;
   // A word that is only known later could be any option.
   const plain = rest.every((word) => !word.dynamic && !/^[*?[]/.test(word.glob ? word.text : ''));
   return {
