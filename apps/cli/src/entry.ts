@@ -14,12 +14,21 @@ const version = typeof ATELIER_VERSION === 'string' ? ATELIER_VERSION
 
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.write(`${version}\n`);
+} else if (isNoDisk(findHome(process.env))) {
+  // Node's own making of folders never ends there.
+  process.stderr.write(`Nothing can be kept in ${findHome(process.env)}. Set ATELIER_HOME to a folder on a disk, or leave it unset to use ~/.atelier.\n`);
+  process.exitCode = 2;
 } else {
   // A home that cannot be written costs the cache, nothing else: the call reports that by its value.
   makeHome(findHome(process.env));
   enableCompileCache(join(findHome(process.env), 'cache', 'compile'));
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2), version);
+}
+
+/** Folders of the kernel, in which no file can be made. */
+function isNoDisk(home: string): boolean {
+  return /^\/(?:proc|sys|dev)(?:\/(?!shm(?:\/|$))|$)/.test(home);
 }
 
 /** The data folder is its owner's alone: threads hold what private repositories say. The cache would make it readable by all. */

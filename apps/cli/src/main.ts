@@ -9,8 +9,8 @@ export { createProgram } from './program.ts';
 /** Runs the command line and sets the process's exit code: 2 for bad usage, 1 where a command could not do its work. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
   const surroundings = surroundingsOfProcess(version);
-  // A reader that went away (`| head`) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // A reader that went away (`| head`): nobody hears what came of the work, so it ends as every program does then (128 + SIGPIPE).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1));
   const code = await runProgram(argv, surroundings);
   process.exitCode = code;
 }
