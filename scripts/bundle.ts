@@ -22,6 +22,7 @@ const englishOnly: Plugin = {
 };
 
 mkdirSync(fresh, { recursive: true });
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true })); // what a failure leaves; after a success it is `dist`
 await build({
   absWorkingDir: root,
   entryPoints: { atelier: 'apps/cli/src/entry.ts' },
