@@ -12,7 +12,7 @@ describe('isSecretPath', () => {
   it.each(secret)('covers %s', (path) => expect(isSecretPath(path)).toBe(true));
   it.each(open)('leaves %j alone', (path) => expect(isSecretPath(path)).toBe(false));
 
-  it.each(['.ENV', '.Env.Local', 'ID_RSA', 'Server.PEM', '.\uFF45\uFF4E\uFF56', '.e\u200Bnv', '.env.', '.env ', './.env', '/root/project/.env', 'x/.env/'])('is not fooled by %j', (path) => {
+  it.each(['.ENV', '.Env.Local', 'ID_RSA', 'Server.PEM', '.\uFF45\uFF4E\uFF56', '.e\u200Bnv', '.env.', '.env ', './.env', '/srv/project/.env', 'x/.env/'])('is not fooled by %j', (path) => {
     expect(isSecretPath(path)).toBe(true);
   });
 

@@ -6,28 +6,28 @@ import { isInGitFolder, parsePath, quotePath } from './parse-path.ts';
 describe('parsePath', () => {
   it('gives a path inside the root, or refuses', () => {
     const part = fc.constantFrom('..', '.', '', 'a', 'b c', '...', '..a', 'root', '\n', '\0', 'é', '~', '\\', '-x');
-    const path = fc.oneof(fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/')), fc.array(part, { maxLength: 8 }).map((parts) => `/root/${parts.join('/')}`), fc.string());
+    const path = fc.oneof(fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/')), fc.array(part, { maxLength: 8 }).map((parts) => `/base/${parts.join('/')}`), fc.string());
     fc.assert(
       fc.property(path, (input) => {
         let parsed: string;
         try {
-          parsed = parsePath(input, ['/root']);
+          parsed = parsePath(input, ['/base']);
         } catch (error) {
           expect(error).toBeInstanceOf(WorkspaceError);
           return;
         }
         const parts = parsed.split('/');
         expect(parsed === '' || parts.every((one) => one !== '' && one !== '.' && one !== '..')).toBe(true);
-        expect(parsePath(parsed, ['/root'])).toBe(parsed);
-        expect(parsePath(`/root/${parsed}`, ['/root'])).toBe(parsed);
+        expect(parsePath(parsed, ['/base'])).toBe(parsed);
+        expect(parsePath(`/base/${parsed}`, ['/base'])).toBe(parsed);
       }),
       { numRuns: 2_000 },
     );
   });
 
   it('takes no neighbour of the root for the root', () => {
-    expect(() => parsePath('/rootless/a', ['/root'])).toThrow('outside the workspace');
-    expect(parsePath('/root', ['/root'])).toBe('');
+    expect(() => parsePath('/baseless/a', ['/base'])).toThrow('outside the workspace');
+    expect(parsePath('/base', ['/base'])).toBe('');
     expect(parsePath('/a', ['/'])).toBe('a');
   });
 

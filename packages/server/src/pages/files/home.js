@@ -28,7 +28,7 @@ function drawServer(server) {
   fill(byId('server'), `${count(server.threads, 'thread')}, ${count(server.activeRuns, 'active run')} · ${sandbox} · ${server.database}`);
   const { id, scripted, reason } = server.model;
   fill(byId('models'), id === undefined
-    ? element('p', { class: 'notice' }, `No model yet. ${reason}`)
+    ? element('p', { class: 'notice' }, reason)
     : element('p', { class: 'small quiet' }, 'Model ', element('code', {}, id), ' ', scripted ? badge('scripted model', 'scripted') : '', ` ${reason}`));
 }
 
